@@ -1,0 +1,1 @@
+"""The nouns of Kandian: what things are. Imports nothing of `pipeline`."""

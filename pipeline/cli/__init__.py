@@ -1,0 +1,1 @@
+"""The kandian command; the only owner of click and rich."""

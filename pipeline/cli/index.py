@@ -1,0 +1,116 @@
+"""`kandian index`: the whole job for one recording."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pipeline.cli.job_options import job_options
+from pipeline.cli.opening import open_for_writing
+from pipeline.cli.parameters import MOMENT, RECORDING_ID
+from pipeline.cli.progress import observed
+from pipeline.cli.records import HIGHLIGHT_COLUMNS, record_of_found
+from pipeline.cli.rendering import format_option, say, write_records
+from pipeline.cli.settings import GlobalSettings
+from pipeline.run.job import Job, JobSettings
+from pipeline.run.outcome import Done, Skipped
+from pipeline.store.find import FindQuery, FoundHighlight
+
+
+@click.command()
+@click.argument("media", type=click.Path(path_type=Path), required=False)
+@click.option(
+    "--catalogue",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="The shop's products, CSV or JSON.",
+)
+@click.option("--id", "recording_id", type=RECORDING_ID, help="Name of the recording.")
+@click.option("--title", help="Title of the recording.  [default: the file's name]")
+@click.option(
+    "--started-at",
+    type=MOMENT,
+    help="When the broadcast began, e.g. 2026-11-11T20:00:00+08:00.",
+)
+@click.option(
+    "--transcript",
+    type=click.Path(path_type=Path),
+    help="SRT, WebVTT, whisper or FunASR JSON, in place of speech recognition.",
+)
+@click.option(
+    "--transcode/--no-transcode", default=True, show_default=True, help="Make a small replay."
+)
+@job_options
+@format_option
+@click.pass_obj
+def command(
+    settings: GlobalSettings,
+    /,
+    *,
+    media: Path | None,
+    catalogue: Path,
+    recording_id: str | None,
+    title: str | None,
+    started_at: datetime | None,
+    transcript: Path | None,
+    output_format: str | None,
+    **job_settings: Any,
+) -> None:
+    """Index one recording: transcribe, find its pitches, make the replay.
+
+    MEDIA is a file (mp4, mov, mkv, flv, ts, audio) or a folder with an HLS playlist; it may be left
+    out when --transcript is given. Run again, it does only what is not done yet.
+    """
+    from pipeline.run.index_recording import index_recording
+    from pipeline.run.stages import Bench
+    from pipeline.run.toolbox import Toolbox
+
+    if media is None and transcript is None:
+        raise click.UsageError("nothing to index: name MEDIA, or give --transcript")
+    job = Job(
+        catalogue=catalogue,
+        media=media,
+        transcript=transcript,
+        recording_id=recording_id,
+        title=title,
+        started_at=started_at,
+    )
+    toolbox = Toolbox(JobSettings(**job_settings))
+    with open_for_writing(settings) as store:
+        with observed(quiet=settings.quiet) as observer:
+            outcome = index_recording(Bench(toolbox, settings.workspace, store, observer), job)
+        found = store.find(FindQuery(recording_id=outcome.summary.recording_id))
+    write_records(
+        [record_of_found(item) for item in found],
+        output_format,
+        columns=HIGHLIGHT_COLUMNS[1:],
+    )
+    if not settings.quiet:
+        _tell(settings, outcome, found)
+
+
+def _tell(
+    settings: GlobalSettings, outcome: Done | Skipped, found: tuple[FoundHighlight, ...]
+) -> None:
+    summary = outcome.summary
+    folder = settings.workspace.recording_folder(summary.recording_id)
+    media_s = summary.duration_ms / 1000
+    how = (
+        f"indexed {media_s:.0f} s in {outcome.elapsed_s:.0f} s"
+        if isinstance(outcome, Done)
+        else "already indexed with the same inputs and settings"
+    )
+    say(
+        f"{summary.recording_id}: {how}; {len(found)} highlights published, "
+        f"{summary.review} for review"
+    )
+    for label, pattern in (
+        ("replay", "replay.*"),
+        ("index", "index.json"),
+        ("webvtt", "index.vtt"),
+    ):
+        for path in sorted(folder.glob(pattern)):
+            say(f"  {label:7} {path}")

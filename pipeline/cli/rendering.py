@@ -1,0 +1,108 @@
+"""Records to stdout as a table, JSON, NDJSON or CSV; sentences to stderr."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+import click
+
+Record = dict[str, Any]
+"""One line of output: JSON-ready values by field name, in the order of the columns."""
+
+FORMATS = ("table", "json", "ndjson", "csv")
+WIDE = 200
+"""Characters of a table line that goes into a pipe."""
+
+_CONTROLS = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0)], " ")
+"""File names may hold line ends, and escapes that a terminal would obey."""
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+def format_option(command: _Command) -> _Command:
+    """Give a command the `--format` option that every listing has."""
+    return click.option(
+        "--format",
+        "output_format",
+        type=click.Choice(FORMATS),
+        default=None,
+        help="How to write the result.  [default: table on a terminal, json elsewhere]",
+    )(command)
+
+
+def write_records(
+    records: Sequence[Record], output_format: str | None, *, columns: Sequence[str]
+) -> None:
+    """Write records to stdout; a table shows only the fields that `columns` names."""
+    chosen = output_format or ("table" if sys.stdout.isatty() else "json")
+    if chosen == "table":
+        _write_table(records, columns)
+    else:
+        click.echo(format_records(records, chosen), nl=False)
+
+
+def format_records(records: Sequence[Record], output_format: str) -> str:
+    """Write records as text in one of the machine formats; ends with a newline unless empty."""
+    if output_format == "json":
+        return json.dumps(records, ensure_ascii=False, indent=1) + "\n"
+    if output_format == "ndjson":
+        return "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records)
+    buffer = io.StringIO()
+    if records:
+        writer = csv.DictWriter(buffer, list(records[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(
+            {key: _exact_cell(value) for key, value in record.items()} for record in records
+        )
+    return buffer.getvalue()
+
+
+def say(sentence: str) -> None:
+    """Tell the person something, on stderr."""
+    click.echo(sentence, err=True)
+
+
+def write_cells(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Write a table whose cells are text already, to stdout."""
+    # Only here: machine formats never pay for it.
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    # Not a terminal: wide enough that nothing is cut, since nobody can widen a pipe.
+    console = Console(width=None if sys.stdout.isatty() else WIDE, highlight=False)
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for header in headers:
+        table.add_column(header, overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(cell.translate(_CONTROLS)) for cell in row))
+    console.print(table)
+
+
+def _write_table(records: Sequence[Record], columns: Sequence[str]) -> None:
+    if not records:
+        click.echo("nothing found")
+        return
+    headers = [column.replace("_", " ") for column in columns]
+    write_cells(headers, [[_cell(record[column]) for column in columns] for record in records])
+
+
+def _cell(value: object) -> str:
+    """Write a value for people: numbers rounded."""
+    if isinstance(value, float):
+        return f"{value:.3g}" if abs(value) < 1 else f"{value:.2f}"
+    return _exact_cell(value)
+
+
+def _exact_cell(value: object) -> str:
+    """Write a value for programs: nothing is lost."""
+    if value is None:
+        return ""
+    if isinstance(value, list | dict):
+        return json.dumps(value, ensure_ascii=False)
+    return str(value)

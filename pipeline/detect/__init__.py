@@ -1,0 +1,1 @@
+"""Find product pitches in a transcript."""

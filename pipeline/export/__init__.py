@@ -1,0 +1,1 @@
+"""Write the index in the formats that players read."""

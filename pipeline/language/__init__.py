@@ -1,0 +1,1 @@
+"""Shared knowledge of Chinese and English text: script, numbers, sound."""

@@ -1,0 +1,1 @@
+"""Probe, decode and transcode; the only owner of ffmpeg."""

@@ -1,0 +1,1 @@
+"""Plan and run the whole job for one recording or many."""

@@ -1,0 +1,56 @@
+"""How a job ended, in the four words that decide the exit code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from models.errors import InputError, KandianError
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """One indexed recording in numbers."""
+
+    recording_id: str
+    duration_ms: int
+    published: int
+    """Highlights that players show."""
+    review: int
+    """Highlights that wait for a person's word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The job ran and its results are stored."""
+
+    summary: Summary
+    elapsed_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """Everything was done already, with the same inputs and settings."""
+
+    summary: Summary
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """The input is bad; running again will not help."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """Something went wrong that is not the input's fault."""
+
+    reason: str
+
+
+Outcome = Done | Skipped | Rejected | Failed
+
+
+def outcome_of_error(error: KandianError) -> Rejected | Failed:
+    """Sort an error by whose fault it is."""
+    return Rejected(str(error)) if isinstance(error, InputError) else Failed(str(error))

@@ -1,0 +1,84 @@
+"""The costly things that a batch makes once and every recording uses."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TypeVar
+
+from models.errors import InputError
+from pipeline.detect.encoder import SentenceEncoder, make_encoder
+from pipeline.detect.settings import DetectSettings
+from pipeline.language.script import Script
+from pipeline.media.tool import Ffmpeg, find_ffmpeg
+from pipeline.media.transcode import EncodeSettings
+from pipeline.run.job import JobSettings
+from pipeline.transcribe.engine import Language, Transcriber, TranscribeSettings, make_transcriber
+from pipeline.transcribe.weights import Weights, find_weights
+
+_Choice = TypeVar("_Choice", Script, Language)
+
+
+class Toolbox:
+    """ffmpeg, a recognition engine and a sentence encoder, each made at first use and kept."""
+
+    def __init__(self, settings: JobSettings) -> None:
+        self.settings = settings
+        self.detect_settings = DetectSettings()
+        self.encode_settings = EncodeSettings(threads=settings.threads)
+
+    @cached_property
+    def script(self) -> Script:
+        """The script that Chinese transcripts are made uniform in."""
+        return _choose(Script, self.settings.script, "script")
+
+    @cached_property
+    def language(self) -> Language:
+        """The language asked for, or that it be heard."""
+        return _choose(Language, self.settings.language, "language")
+
+    @cached_property
+    def ffmpeg(self) -> Ffmpeg:
+        """The ffmpeg to use.
+
+        Raises:
+            ConfigError: when there is none that will do.
+        """
+        return find_ffmpeg(self.settings.ffmpeg)
+
+    @cached_property
+    def weights(self) -> Weights:
+        """The weights that the engine runs on.
+
+        Raises:
+            ConfigError: when they are not here.
+        """
+        return find_weights(self.settings.model, path=self.settings.weights)
+
+    @cached_property
+    def transcriber(self) -> Transcriber:
+        """The recognition engine; its model is loaded at its first transcription.
+
+        Raises:
+            InputError: when there is no such engine.
+            ConfigError: when it, or its weights, are not installed.
+        """
+        return make_transcriber(
+            self.settings.engine,
+            weights=self.weights,
+            settings=TranscribeSettings(
+                language=self.language, script=self.script, threads=self.settings.threads
+            ),
+        )
+
+    @cached_property
+    def encoder(self) -> SentenceEncoder:
+        """The sentence encoder that detection compares meanings with."""
+        return make_encoder(self.settings.encoder)
+
+
+def _choose(kind: type[_Choice], name: str, what: str) -> _Choice:
+    try:
+        return kind(name)
+    except ValueError:
+        names = ", ".join(kind)
+        raise InputError(f"there is no {what} {name!r}; choose one of: {names}") from None

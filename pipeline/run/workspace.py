@@ -1,0 +1,161 @@
+"""The folder that holds everything Kandian makes.
+
+WORKSPACE/
+  kandian.db                 the index (unless a database URL was given)
+  recordings/ID/             what players read: replay.mp4, index.json, index.vtt
+  stages/STAGE/KEY.ext       results kept for later runs, named by what they depend on
+  checkpoints/KEY/           pieces of a transcription under way
+  locks/                     one per recording under way
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from models.errors import ConfigError, ResourceError
+from pipeline.store.location import make_sqlite_url
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """Paths inside one workspace; nothing is made until asked for."""
+
+    root: Path
+
+    @property
+    def database_url(self) -> str:
+        """URL of the default database."""
+        return make_sqlite_url(self.root / "kandian.db")
+
+    def recording_folder(self, recording_id: str) -> Path:
+        """Return where the files of one recording lie."""
+        return self.root / "recordings" / recording_id
+
+    def stage_file(self, stage: str, key: str, suffix: str) -> Path:
+        """Return where a stage keeps the result with this key."""
+        return self.root / "stages" / stage / f"{key}{suffix}"
+
+    def checkpoint_folder(self, key: str) -> Path:
+        """Return where a long stage keeps its pieces while it runs."""
+        return self.root / "checkpoints" / key
+
+    def prepare(self) -> None:
+        """Make the folder and check that it can be written to.
+
+        Raises:
+            ConfigError: when it cannot.
+            ResourceError: when the disk is full.
+        """
+        with _told_about(self.root, remedy="choose another folder with --workspace"):
+            self.root.mkdir(parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile(dir=self.root, prefix=".probe-"):
+                pass
+
+    @contextlib.contextmanager
+    def locked(self, name: str, *, waiting: Callable[[], None]) -> Iterator[None]:
+        """Hold the lock of this name; a second holder, in any process, calls `waiting` and waits.
+
+        The operating system lets go of it when the process ends, however it ends.
+        """
+        path = self.root / "locks" / f"{name}.lock"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("w") as handle:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                waiting()
+                fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder and those above it; no-op when it is there.
+
+    Raises:
+        ConfigError: when it cannot be made.
+        ResourceError: when the disk is full.
+    """
+    with _told_about(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Write a whole file or none: temporary name, fsync, rename. No-op when nothing changes.
+
+    A device or a pipe is written into as it is: there is nothing to take the place of.
+
+    Raises:
+        ConfigError: when the folder cannot be written to.
+        ResourceError: when the disk is full.
+    """
+    data = text.encode()
+    with _told_about(path):
+        if path.is_file() and path.read_bytes() == data:
+            return
+        if path.exists() and not path.is_file():
+            path.write_bytes(data)
+            return
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
+        temporary = Path(name)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.chmod(0o644)
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
+
+
+def place(source: Path, target: Path) -> None:
+    """Make `target` the same file as `source`: a hard link, or a copy where that cannot be.
+
+    No-op when it is that already; a copy is told by its size, and by not being older.
+
+    Raises:
+        ConfigError: when the folder cannot be written to.
+        ResourceError: when the disk is full.
+    """
+    with _told_about(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if target.exists() and _holds_the_same(target, source):
+            return
+        temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+        temporary.unlink(missing_ok=True)
+        try:
+            try:
+                temporary.hardlink_to(source)
+            except OSError:
+                shutil.copyfile(source, temporary)
+            temporary.replace(target)
+        finally:
+            temporary.unlink(missing_ok=True)
+
+
+def _holds_the_same(target: Path, source: Path) -> bool:
+    there, here = target.stat(), source.stat()
+    copied = there.st_size == here.st_size and there.st_mtime_ns >= here.st_mtime_ns
+    return target.samefile(source) or copied
+
+
+@contextlib.contextmanager
+def _told_about(path: Path, *, remedy: str = "choose another place") -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
+            raise ResourceError(
+                f"no space left while writing {path}: free some and run the same command again"
+            ) from error
+        reason = error.strerror or str(error)
+        raise ConfigError(f"cannot write to {path}: {reason}; {remedy}") from error

@@ -1,0 +1,77 @@
+"""Database failures told in Kandian's own errors, by what the user can do about them."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from models.errors import ConfigError, InputError, KandianError, ResourceError, TransientError
+
+_PRIMARY_CODE = 0xFF
+"""SQLite's extended result codes keep the primary code in the low byte (sqlite.org/rescode)."""
+_SQLITE_FAILURES: dict[int, tuple[type[KandianError], str]] = {
+    sqlite3.SQLITE_FULL: (ResourceError, "the disk is full; free some space and run again"),
+    sqlite3.SQLITE_IOERR: (ResourceError, "the disk cannot be read or written; check it"),
+    sqlite3.SQLITE_BUSY: (TransientError, "another process is writing to it; try again"),
+    sqlite3.SQLITE_LOCKED: (TransientError, "another process is writing to it; try again"),
+    sqlite3.SQLITE_READONLY: (ConfigError, "it is read-only; make it and its folder writable"),
+    sqlite3.SQLITE_PERM: (ConfigError, "access to it is denied; check its permissions"),
+    sqlite3.SQLITE_CANTOPEN: (
+        ConfigError,
+        "it cannot be opened; its folder must exist and be writable",
+    ),
+    sqlite3.SQLITE_NOTADB: (ConfigError, "it is no SQLite database; name another file"),
+    sqlite3.SQLITE_CORRUPT: (ConfigError, "it is damaged; restore a backup or index again"),
+}
+_SERVER_FAILURES: dict[str, tuple[type[KandianError], str]] = {
+    "53": (ResourceError, "the server lacks disk, memory or connections"),
+    "40": (TransientError, "another process changed the same rows; try again"),
+    "57": (TransientError, "the server stopped the work; try again"),
+    "08": (TransientError, "the connection broke; try again"),
+    "28": (ConfigError, "the server refuses this user; check the URL"),
+    "3D": (ConfigError, "the server has no such database; create it or check the URL"),
+}
+"""By the class (two characters) of the SQLSTATE that PostgreSQL reports."""
+_UNREACHABLE = (ConfigError, "the server cannot be reached or refuses; check the URL")
+"""When the driver failed before the server could report anything."""
+
+
+@contextmanager
+def told_clearly(name: str) -> Iterator[None]:
+    """Turn failures of the database called `name` into Kandian's errors, cause kept.
+
+    Raises:
+        ConfigError, ResourceError, TransientError: by the code that the database gave.
+        InputError: for text that is no Unicode (half a surrogate pair).
+    """
+    try:
+        yield
+    except KandianError:
+        raise
+    except UnicodeEncodeError as error:
+        raise InputError(
+            f"{error.object[max(0, error.start - 20) : error.end]!r} is not Unicode text and "
+            "cannot be kept; mend that title or transcript"
+        ) from error
+    except Exception as error:
+        if (told := _explain(error, name)) is not None:
+            raise told from error
+        raise
+
+
+def _explain(error: Exception, name: str) -> KandianError | None:
+    """Return the error to raise instead; None when this is no database failure we know."""
+    # SQLAlchemy keeps the driver's own exception in `orig`; asking for the attribute instead of
+    # the class keeps SQLAlchemy out of the look-up commands.
+    cause = getattr(error, "orig", None) or error
+    known = None
+    if isinstance(cause, sqlite3.Error):
+        known = _SQLITE_FAILURES.get(getattr(cause, "sqlite_errorcode", 0) & _PRIMARY_CODE)
+    elif hasattr(cause, "sqlstate"):
+        connecting = cause.sqlstate is None and type(cause).__name__ == "OperationalError"
+        known = _UNREACHABLE if connecting else _SERVER_FAILURES.get(str(cause.sqlstate or "")[:2])
+    if known is None:
+        return None
+    kind, advice = known
+    return kind(f"the database {name} failed ({cause}): {advice}")

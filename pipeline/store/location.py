@@ -1,0 +1,60 @@
+"""Where an index is kept: the database URL, read without the weight of SQLAlchemy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from models.errors import ConfigError
+
+_SQLITE = "sqlite:///"
+_SERVER_SCHEMES = frozenset({"postgresql", "postgresql+psycopg", "postgresql+psycopg2"})
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A database that can hold an index."""
+
+    url: str
+    path: Path | None
+    """The SQLite file; None for a database server."""
+
+    @property
+    def name(self) -> str:
+        """What to call it in a message: the file, or the URL without its password."""
+        if self.path is not None:
+            return str(self.path)
+        parts = urlsplit(self.url)
+        return f"{parts.scheme}://{parts.hostname or ''}{parts.path}"
+
+
+def make_sqlite_url(path: Path) -> str:
+    """Write the URL of a SQLite file; `parse_location` gives the same path back.
+
+    `?`, `#` and `%` are ordinary in file names, yet mean something in a URL: they are escaped.
+    """
+    escaped = str(path).replace("%", "%25").replace("?", "%3F").replace("#", "%23")
+    return f"{_SQLITE}{escaped}"
+
+
+def parse_location(url: str) -> Location:
+    """Read a database URL.
+
+    Raises:
+        ConfigError: when no index can be kept there.
+    """
+    scheme = url.partition(":")[0]
+    if scheme in _SERVER_SCHEMES:
+        return Location(url, None)
+    if scheme != "sqlite":
+        raise ConfigError(
+            f"{scheme or url!r} is no database that Kandian knows; "
+            "give sqlite:///PATH or postgresql://USER@HOST/NAME"
+        )
+    path = unquote(url.removeprefix(_SQLITE))
+    if not url.startswith(_SQLITE) or not path or path == ":memory:" or "?" in url:
+        raise ConfigError(
+            f"{url!r} names no file; write sqlite:///kandian.db or sqlite:////srv/kandian.db"
+        )
+    return Location(url, Path(path))

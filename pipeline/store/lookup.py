@@ -1,0 +1,91 @@
+"""Answer look-ups fast: read-only, and on SQLite without SQLAlchemy."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from types import TracebackType
+from typing import Self
+
+from pipeline.store.failures import told_clearly
+from pipeline.store.find import FindQuery, FoundHighlight, find
+from pipeline.store.listing import ListedProduct, ListedRecording, list_products, list_recordings
+from pipeline.store.location import Location, parse_location
+from pipeline.store.readonly import check_indexed, connect_readonly
+from pipeline.store.select import Row, Select
+from pipeline.store.version import SCHEMA_REVISION, VERSION_TABLE
+
+
+class Lookup:
+    """Read-only questions to an index; a context manager that closes its connection."""
+
+    def __init__(self, select: Select, close: Callable[[], None]) -> None:
+        self._select = select
+        self._close = close
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._close()
+
+    def find(self, query: FindQuery) -> tuple[FoundHighlight, ...]:
+        """Answer a query; see `pipeline.store.find.find`."""
+        return find(self._select, query)
+
+    def products(self, recording_id: str | None) -> tuple[ListedProduct, ...]:
+        """List the products of one recording's catalogue, or of all recordings."""
+        return list_products(self._select, recording_id)
+
+    def recordings(self) -> tuple[ListedRecording, ...]:
+        """List the recordings, sorted by id."""
+        return list_recordings(self._select)
+
+
+def open_lookup(url: str) -> Lookup:
+    """Open an index for look-ups; nothing is written, unless its schema is old and is upgraded.
+
+    Raises:
+        InputError: when nothing is indexed there yet.
+        ConfigError: when the database cannot be read.
+    """
+    location = parse_location(url)
+    check_indexed(location)
+    if location.path is not None:
+        with told_clearly(location.name):
+            connection = connect_readonly(location.path)
+            if _read_revision(connection) == SCHEMA_REVISION:
+                connection.row_factory = sqlite3.Row
+                return Lookup(_make_select(connection, location), connection.close)
+            connection.close()
+    from pipeline.store.store import open_store_readonly
+
+    store = open_store_readonly(url)
+    return Lookup(store.select, store.close)
+
+
+def _read_revision(connection: sqlite3.Connection) -> str | None:
+    tables = connection.execute(
+        "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", (VERSION_TABLE,)
+    ).fetchone()
+    if tables is None:
+        return None
+    row = connection.execute(f"SELECT version_num FROM {VERSION_TABLE}").fetchone()  # noqa: S608
+    return None if row is None else str(row[0])
+
+
+def _make_select(connection: sqlite3.Connection, location: Location) -> Select:
+    def select(sql: str, parameters: Mapping[str, object]) -> Sequence[Row]:
+        with told_clearly(location.name):
+            return connection.execute(sql, dict(parameters)).fetchall()
+
+    return select

@@ -1,0 +1,282 @@
+"""The store: indexes and corrections kept, stages remembered, all through one database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import Engine, select, text
+from sqlalchemy.orm import Session
+
+from models.document import IndexDocument
+from models.errors import ConfigError, InputError
+from models.highlight import Action, Correction
+from models.recording import Recording
+from models.tables import CorrectionRow, HighlightRow, ProductRow, RecordingRow, StageResultRow
+from models.transcript import Transcript
+from pipeline.store import rows
+from pipeline.store.contract import IndexInput, SavedCorrection, SavedIndex, StageResult
+from pipeline.store.engine import make_engine, make_engine_readonly, make_writing
+from pipeline.store.failures import told_clearly
+from pipeline.store.find import FindQuery, FoundHighlight, find
+from pipeline.store.identity import HIGHLIGHT_ID, make_highlight_id
+from pipeline.store.listing import ListedProduct, ListedRecording, list_products, list_recordings
+from pipeline.store.location import Location, parse_location
+from pipeline.store.reading import read_corrections, read_document, read_removed, read_transcript
+from pipeline.store.readonly import check_indexed
+from pipeline.store.saving import clear, rebuild, write_index
+from pipeline.store.schema import ensure_schema, read_revision
+from pipeline.store.select import Row
+from pipeline.store.version import SCHEMA_REVISION
+
+
+def open_store(url: str) -> Store:
+    """Open the database, made or upgraded first where that is due.
+
+    Raises:
+        ConfigError: when it cannot be opened or written, is another application's, or was written
+            by a newer Kandian.
+        ResourceError: when the disk is full.
+        TransientError: when another process keeps it locked.
+    """
+    location = parse_location(url)
+    if location.path is not None:
+        try:
+            location.path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ConfigError(
+                f"the folder {location.path.parent} cannot be made ({error.strerror}); "
+                "name a workspace that can be written"
+            ) from error
+    engine = make_engine(location)
+    try:
+        with told_clearly(location.name):
+            ensure_schema(engine, location)
+    except BaseException:
+        engine.dispose()
+        raise
+    return Store(engine, location)
+
+
+def open_store_readonly(url: str) -> Store:
+    """Open an index to read it; on SQLite nothing can be written through it.
+
+    An index that an older Kandian wrote is upgraded first.
+
+    Raises:
+        InputError: when nothing is indexed there yet.
+        ConfigError: when the database cannot be read.
+    """
+    location = parse_location(url)
+    check_indexed(location)
+    engine = make_engine_readonly(location)
+    try:
+        with told_clearly(location.name), engine.connect() as connection:
+            current = read_revision(connection) == SCHEMA_REVISION
+    except BaseException:
+        engine.dispose()
+        raise
+    if current:
+        return Store(engine, location)
+    engine.dispose()
+    open_store(url).close()
+    return Store(make_engine_readonly(location), location)
+
+
+class Store:
+    """One database; a context manager that closes it.
+
+    Every method is one transaction: it happens as a whole or not at all, also under kill -9.
+    Readers never wait for writers. Every method may raise ResourceError (disk full),
+    TransientError (locked for long) or ConfigError (read-only, damaged).
+    """
+
+    def __init__(self, engine: Engine, location: Location) -> None:
+        self._engine = engine
+        self._location = location
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._engine.dispose()
+
+    def save_index(self, data: IndexInput) -> SavedIndex:
+        """Save all that is known about one recording, in place of what was saved before.
+
+        Saving the same again changes nothing. Highlights keep their ids over re-runs; published
+        ones that vanish are listed as removed; people's corrections are laid over the result.
+
+        Raises:
+            InputError: when the id belongs to a recording of other media.
+        """
+        with self._writing() as session:
+            return write_index(session, data, datetime.now(UTC))
+
+    def correct(self, correction: Correction) -> SavedCorrection:
+        """Keep a person's correction and apply it; an addition without an id is given one.
+
+        Raises:
+            InputError: when its recording, highlight or product is not there, or its span ends
+                after the recording.
+        """
+        with self._writing() as session:
+            row = _recording_row(session, correction.recording_id)
+            if correction.action is Action.ADD and not correction.highlight_id:
+                correction = replace(correction, highlight_id=_new_id(session, row, correction))
+            _check_correction(session, row, correction)
+            session.add(rows.make_correction_row(correction, row.fingerprint))
+            session.flush()
+            rebuild(session, row, datetime.now(UTC))
+            return SavedCorrection(row.revision, correction.highlight_id)
+
+    def corrections(self, recording_id: str) -> tuple[Correction, ...]:
+        """Return all corrections of the recording, in the order they were made."""
+        with self._reading() as session:
+            row = _recording_row(session, recording_id)
+            return read_corrections(session, rows.recording_of(row))
+
+    def document(self, recording_id: str, *, with_review: bool) -> IndexDocument:
+        """Return what a player reads.
+
+        Raises:
+            InputError: when no such recording is indexed.
+        """
+        with self._reading() as session:
+            row = _recording_row(session, recording_id)
+            return read_document(session, row, with_review=with_review)
+
+    def transcript(self, recording_id: str) -> Transcript:
+        """Return the transcript as it was saved.
+
+        Raises:
+            InputError: when no such recording is indexed.
+        """
+        with self._reading() as session:
+            return read_transcript(session, _recording_row(session, recording_id).id)
+
+    def find_recording(self, recording_id: str) -> Recording | None:
+        """Return the recording of that id, None when there is none."""
+        with self._reading() as session:
+            row = session.get(RecordingRow, recording_id)
+            return None if row is None or row.deleted_at else rows.recording_of(row)
+
+    def find_recording_by_fingerprint(self, fingerprint: str) -> Recording | None:
+        """Return the recording made of these bytes, the first one indexed; None when none was."""
+        query = (
+            select(RecordingRow)
+            .where(RecordingRow.fingerprint == fingerprint, RecordingRow.deleted_at.is_(None))
+            .order_by(RecordingRow.created_at, RecordingRow.id)
+            .limit(1)
+        )
+        with self._reading() as session:
+            row = session.scalars(query).first()
+            return None if row is None else rows.recording_of(row)
+
+    def delete_recording(self, recording_id: str) -> int:
+        """Delete all that was found in a recording and return the revision that says so.
+
+        Its published highlights are listed as removed should it be indexed again; corrections
+        are kept and apply again.
+
+        Raises:
+            InputError: when no such recording is indexed.
+        """
+        with self._writing() as session:
+            row = _recording_row(session, recording_id)
+            clear(session, row, datetime.now(UTC))
+            return row.revision
+
+    def stage_result(self, key: str) -> StageResult | None:
+        """Return the result of the stage with that key, None when it is not done."""
+        with self._reading() as session:
+            row = session.get(StageResultRow, key)
+            return None if row is None else rows.stage_result_of(row)
+
+    def record_stage(self, result: StageResult) -> None:
+        """Remember that a stage is done; over what was remembered under the same key."""
+        with self._writing() as session:
+            session.merge(rows.make_stage_result_row(result))
+
+    def find(self, query: FindQuery) -> tuple[FoundHighlight, ...]:
+        """Answer a query; see `pipeline.store.find.find`."""
+        return find(self.select, query)
+
+    def products(self, recording_id: str | None) -> tuple[ListedProduct, ...]:
+        """List the products of one recording's catalogue, or of all recordings."""
+        return list_products(self.select, recording_id)
+
+    def recordings(self) -> tuple[ListedRecording, ...]:
+        """List the recordings, sorted by id."""
+        return list_recordings(self.select)
+
+    def select(self, sql: str, parameters: Mapping[str, object]) -> Sequence[Row]:
+        """Run one reading statement with `:name` parameters."""
+        with told_clearly(self._location.name), self._engine.connect() as connection:
+            return connection.execute(text(sql), dict(parameters)).mappings().all()
+
+    @contextmanager
+    def _reading(self) -> Iterator[Session]:
+        with told_clearly(self._location.name), Session(self._engine) as session:
+            yield session
+
+    @contextmanager
+    def _writing(self) -> Iterator[Session]:
+        with (
+            told_clearly(self._location.name),
+            Session(make_writing(self._engine)) as session,
+            session.begin(),
+        ):
+            yield session
+
+
+def _recording_row(session: Session, recording_id: str) -> RecordingRow:
+    row = session.get(RecordingRow, recording_id)
+    if row is None:
+        raise InputError(f"no recording {recording_id!r} is indexed here; see kandian recordings")
+    if row.deleted_at is not None:
+        raise InputError(
+            f"recording {recording_id} was deleted on {row.deleted_at:%Y-%m-%d}; index it again"
+        )
+    return row
+
+
+def _new_id(session: Session, row: RecordingRow, correction: Correction) -> str:
+    """Make an id that no highlight of the recording has or had."""
+    taken = {item.highlight_id for item in read_removed(session, row.id)}
+    for column in (HighlightRow.id, CorrectionRow.highlight_id):
+        owner = column.class_.recording_id
+        taken |= set(session.scalars(select(column).where(owner == row.id)))
+    owner_name = f"{row.fingerprint}/{row.id}/{correction.author}"
+    return make_highlight_id(owner_name, correction.product_id, correction.span.start_ms, taken)
+
+
+def _check_correction(session: Session, row: RecordingRow, correction: Correction) -> None:
+    if session.get(ProductRow, (row.id, correction.product_id)) is None:
+        raise InputError(
+            f"product {correction.product_id!r} is not in the catalogue of recording {row.id}"
+        )
+    if correction.span.end_ms > row.duration_ms:
+        raise InputError(
+            f"the span ends at {correction.span.end_ms} ms, after recording {row.id} has ended "
+            f"({row.duration_ms} ms)"
+        )
+    if not HIGHLIGHT_ID.fullmatch(correction.highlight_id):
+        raise InputError(f"{correction.highlight_id!r} is no highlight id such as hl_0a1b")
+    known = session.get(HighlightRow, (row.id, correction.highlight_id)) is not None
+    if known is (correction.action is Action.ADD):
+        problem = "exists already" if known else "is not there"
+        raise InputError(f"highlight {correction.highlight_id} of recording {row.id} {problem}")

@@ -1,0 +1,1 @@
+"""The makers of the sample broadcast: `speak` gives it a voice, `render` gives it a picture."""

@@ -1,0 +1,57 @@
+"""The bare tools with the same settings, doing the same work without Kandian.
+
+Run as a process of its own by `overhead.py`: bare.py MEDIA FOLDER
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from faster_whisper import BatchedInferencePipeline, WhisperModel
+
+from pipeline.media.encoding import EncodeSettings
+from pipeline.media.tool import find_ffmpeg
+from pipeline.transcribe.engine import Language, TranscribeSettings
+from pipeline.transcribe.prompt import initial_prompt
+from pipeline.transcribe.weights import find_weights
+
+BATCH_SIZE = 8
+"""Windows decoded together, as `chunked.WINDOWS_PER_JOB`."""
+
+
+def run(media: Path, folder: Path) -> None:
+    """Extract the sound, transcribe it and encode the replay, nothing else."""
+    ffmpeg = str(find_ffmpeg().path)
+    wav = folder / "audio.wav"
+    begin = [ffmpeg, "-nostdin", "-v", "error", "-y", "-i", str(media)]
+    subprocess.run([*begin, "-vn", "-ac", "1", "-ar", "16000", str(wav)], check=True)
+    asked = TranscribeSettings()
+    model = WhisperModel(
+        str(find_weights("base").path),
+        device="cpu",
+        compute_type="int8",
+        local_files_only=True,
+        cpu_threads=asked.thread_count,
+    )
+    segments, _ = BatchedInferencePipeline(model).transcribe(
+        str(wav),
+        language="zh",
+        batch_size=BATCH_SIZE,
+        beam_size=asked.beam_size,
+        initial_prompt=initial_prompt(Language.CHINESE),
+        word_timestamps=True,
+    )
+    print(sum(len(segment.text) for segment in segments), "characters")
+    encode = EncodeSettings()
+    video = ["-c:v", "libx264", "-preset", encode.preset, "-crf", str(encode.crf)]
+    video += ["-profile:v", "high", "-pix_fmt", "yuv420p"]
+    video += ["-force_key_frames", f"expr:gte(t,n_forced*{encode.keyframe_interval_ms / 1000:g})"]
+    audio = ["-c:a", "aac", "-b:a", str(encode.audio_bit_rate)]
+    target = folder / "replay.mp4"
+    subprocess.run([*begin, *video, *audio, "-movflags", "+faststart", str(target)], check=True)
+
+
+if __name__ == "__main__":
+    run(Path(sys.argv[1]), Path(sys.argv[2]))
