@@ -7,7 +7,7 @@ import io
 import json
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import click
 
@@ -20,6 +20,14 @@ WIDE = 200
 
 _CONTROLS = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0)], " ")
 """File names may hold line ends, and escapes that a terminal would obey."""
+
+LONG_COLUMNS = frozenset({"product title", "title"})
+"""Shop titles run to sixty characters; a table keeps to a line a record and cuts them."""
+
+LEAST_LONG = 16
+"""Characters of a cut title that still say what it is."""
+COLUMN_GAP = 2
+"""Spaces between columns, as rich draws a table without a box."""
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -70,18 +78,35 @@ def say(sentence: str) -> None:
 def write_cells(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Write a table whose cells are text already, to stdout."""
     # Only here: machine formats never pay for it.
+    from rich.cells import cell_len
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
     # Not a terminal: wide enough that nothing is cut, since nobody can widen a pipe.
     console = Console(width=None if sys.stdout.isatty() else WIDE, highlight=False)
+    clean = [[cell.translate(_CONTROLS) for cell in row] for row in rows]
+    widths = [max(map(cell_len, column)) for column in zip(headers, *clean, strict=True)]
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for header in headers:
-        table.add_column(header, overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(cell.translate(_CONTROLS)) for cell in row))
+    for header, limit in zip(headers, _limit_widths(headers, widths, console.width), strict=True):
+        cut = header in LONG_COLUMNS
+        how: Literal["ellipsis", "fold"] = "ellipsis" if cut else "fold"
+        table.add_column(header, overflow=how, no_wrap=cut, max_width=limit)
+    for row in clean:
+        table.add_row(*map(Text, row))
     console.print(table)
+
+
+def _limit_widths(headers: Sequence[str], widths: Sequence[int], whole: int) -> list[int]:
+    """Give the long columns what the others leave over, so that a record stays one line."""
+    long_ones = [place for place, header in enumerate(headers) if header in LONG_COLUMNS]
+    limits = list(widths)
+    if long_ones:
+        others = sum(widths) - sum(widths[place] for place in long_ones)
+        left = whole - others - COLUMN_GAP * (len(headers) - 1)
+        for place in long_ones:
+            limits[place] = min(widths[place], max(LEAST_LONG, left // len(long_ones)))
+    return limits
 
 
 def _write_table(records: Sequence[Record], columns: Sequence[str]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -48,8 +50,16 @@ def sample_job(sample: Path, cut_sample: CutSample) -> tuple[object, ...]:
 
 @pytest.fixture(scope="session")
 def undisturbed(sample_job, kandian_in, tmp_path_factory: pytest.TempPathFactory):
-    """A workspace in which the sample was indexed in one go; tests only read it."""
-    kandian = kandian_in(tmp_path_factory.mktemp("undisturbed") / "ws")
-    ran = kandian.process(*sample_job)
-    assert ran.code == 0, ran.err
+    """A workspace in which the sample was indexed in one go; tests only read it.
+
+    Test processes that run side by side share it: one makes it while the others wait.
+    """
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    kandian = kandian_in(shared / "undisturbed")
+    with (shared / "undisturbed.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (kandian.workspace / "recordings").exists():
+            ran = kandian.process(*sample_job)
+            assert ran.code == 0, ran.err
     return kandian

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = [pytest.mark.weights, pytest.mark.xdist_group("sample")]
+pytestmark = pytest.mark.weights
 
 PATIENCE_S = 120.0
 CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
