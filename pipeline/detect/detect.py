@@ -8,15 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-import numpy as np
-
 from models.catalogue import Catalogue
 from models.highlight import Detection, Evidence, EvidenceKind, Highlight, Mention, Source, Status
-from models.span import MS_PER_MINUTE, Span
+from models.span import Span
 from models.transcript import Transcript
-from pipeline.detect.confidence import Support, estimate_confidence, judge
+from pipeline.detect.confidence import estimate_confidence, judge, measure_support
 from pipeline.detect.cues import find_cues
-from pipeline.detect.decode import Floats, decode_path, decode_posteriors
+from pipeline.detect.decode import Floats, Moves, decode_path, decode_posteriors
 from pipeline.detect.emission import NAME_KINDS, weigh_emissions, weigh_moves
 from pipeline.detect.encoder import SentenceEncoder
 from pipeline.detect.find_grams import find_grams
@@ -26,12 +24,13 @@ from pipeline.detect.find_names import find_names
 from pipeline.detect.find_prices import find_prices
 from pipeline.detect.find_specs import find_specs
 from pipeline.detect.findings import Finding, surprise
+from pipeline.detect.parameters import ConfidenceWeights, load_parameters
 from pipeline.detect.segment import Run, bridge_runs, cut_runs, trim_runs
 from pipeline.detect.settings import DetectSettings
 from pipeline.detect.shop import index_shop
 from pipeline.detect.units import Unit, make_units
 
-DETECT_VERSION = "1"
+DETECT_VERSION = "2"
 """Raised whenever the same input may give another detection; part of the stage's key."""
 
 MENTION_SHARE = 0.5
@@ -59,14 +58,31 @@ def detect(
     findings = gather_findings(units, catalogue, started_at, meaning)
     cues = find_cues(units)
     linked = [product.link_no is not None for product in catalogue]
-    emissions = weigh_emissions(units, findings, meaning, cues, linked)
-    moves = weigh_moves(units, cues)
-    path = decode_path(emissions, moves)
-    posteriors = decode_posteriors(emissions, moves)
-    scene = _Scene(units, tuple(findings), catalogue, posteriors, settings)
-    runs = bridge_runs(trim_runs(cut_runs(path), posteriors), units, settings)
-    highlights = scene.make_highlights(runs)
+    parameters = load_parameters()
+    emissions = weigh_emissions(units, findings, meaning, cues, linked, parameters.weights)
+    moves = weigh_moves(units, cues, parameters.weights)
+    decoded = decode_runs(emissions, moves, units, settings)
+    scene = _Scene(tuple(findings), catalogue, decoded.posteriors, settings, parameters.confidence)
+    highlights = scene.make_highlights(decoded.runs, units)
     return Detection(highlights, scene.make_mentions(highlights))
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """What the decoder makes of a broadcast."""
+
+    runs: tuple[Run, ...]
+    posteriors: Floats
+    """Probability of every state, shape (units, 1 + products)."""
+
+
+def decode_runs(
+    emissions: Floats, moves: Moves, units: Sequence[Unit], settings: DetectSettings
+) -> Decoded:
+    """Return the runs of single products: the best path, its ends trimmed, its gaps bridged."""
+    posteriors = decode_posteriors(emissions, moves)
+    runs = trim_runs(cut_runs(decode_path(emissions, moves)), posteriors)
+    return Decoded(bridge_runs(runs, units, settings), posteriors)
 
 
 def gather_findings(
@@ -91,13 +107,13 @@ def gather_findings(
 class _Scene:
     """All that is known about one broadcast when its runs become highlights."""
 
-    units: tuple[Unit, ...]
     findings: tuple[Finding, ...]
     catalogue: Catalogue
     posteriors: Floats
     settings: DetectSettings
+    confidence: ConfidenceWeights
 
-    def make_highlights(self, runs: Sequence[Run]) -> tuple[Highlight, ...]:
+    def make_highlights(self, runs: Sequence[Run], units: Sequence[Unit]) -> tuple[Highlight, ...]:
         by_product: defaultdict[int, list[Finding]] = defaultdict(list)
         for finding in self.findings:
             by_product[finding.product].append(finding)
@@ -105,7 +121,7 @@ class _Scene:
         highlights: list[Highlight] = []
         for run in runs:
             group = [f for f in by_product[run.product] if run.first <= f.unit <= run.last]
-            highlight = self._make_highlight(run, group, ordinals[run.product])
+            highlight = self._make_highlight(run, run.span(units), group, ordinals[run.product])
             if highlight is not None:
                 ordinals[run.product] += 1
                 highlights.append(highlight)
@@ -129,12 +145,12 @@ class _Scene:
         return tuple(sorted(said.values(), key=lambda m: (m.at_ms, m.product_id)))
 
     def _make_highlight(
-        self, run: Run, findings: Sequence[Finding], ordinal: int
+        self, run: Run, span: Span, findings: Sequence[Finding], ordinal: int
     ) -> Highlight | None:
-        span = run.span(self.units)
         if span.duration_ms < self.settings.shortest_ms:
             return None
-        confidence = estimate_confidence(self._support(run, span, findings))
+        support = measure_support(run, span, self.posteriors, findings)
+        confidence = estimate_confidence(support, self.confidence)
         status = judge(confidence, self.settings)
         if status is Status.DROPPED:
             return None
@@ -149,20 +165,6 @@ class _Scene:
             status=status,
             source=Source.DETECTED,
             evidence=self._strongest(findings),
-        )
-
-    def _support(self, run: Run, span: Span, findings: Sequence[Finding]) -> Support:
-        window = self.posteriors[run.first : run.last + 1]
-        own = window[:, 1 + run.product]
-        others = np.delete(window[:, 1:], run.product, axis=1)
-        rival = others.max(axis=1) if others.shape[1] else np.zeros(len(own))
-        kinds = {finding.evidence.kind for finding in findings}
-        total = sum(f.evidence.weight for f in findings) / surprise(len(self.catalogue))
-        return Support(
-            posterior=float(own.mean()),
-            margin=float((own - rival).mean()),
-            kinds=len(kinds),
-            surprises_per_minute=total * MS_PER_MINUTE / span.duration_ms,
         )
 
     def _strongest(self, findings: Sequence[Finding]) -> tuple[Evidence, ...]:

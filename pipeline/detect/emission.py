@@ -13,6 +13,7 @@ from models.highlight import EvidenceKind
 from pipeline.detect.cues import Cue
 from pipeline.detect.decode import NONE_STATE, Floats, Moves
 from pipeline.detect.findings import Finding, surprise
+from pipeline.detect.parameters import Weights
 from pipeline.detect.units import Unit
 
 NAME_KINDS = frozenset({EvidenceKind.ALIAS, EvidenceKind.PINYIN})
@@ -32,65 +33,13 @@ SILENCE_MOST_S = 2.0
 """A pause counts from the first of these to the second, in seconds."""
 
 
-@dataclass(frozen=True, slots=True)
-class Weights:
-    """How evidence, cues and silence weigh against each other: factors, or nats where it says so.
-
-    Provenance: conditional maximum likelihood of the label sequence (a linear-chain CRF, Lafferty
-    et al., 2001) with a Gaussian prior at values set by hand, over four text broadcasts of our own
-    (`tests/detect/broadcasts`), plain and with three strengths of homophone noise. The values
-    below are rounded between that fit and a second one that also saw the four development
-    recordings, then moved by hand where those texts flatter: prices and pauses are surer there
-    than in a live room, and entering a pitch is about 1 nat cheaper because a missed pitch costs
-    more than a review. A fit that never saw the development recordings scores the same on them
-    (F1 at tIoU 0.5 of 0.94 to 0.95 on Whisper's text).
-    """
-
-    name: float = 0.25
-    gram: float = 0.85
-    link: float = 1.2
-    price: float = 1.8
-    spec: float = 1.1
-    meaning: float = 0.55
-    enclosed: float = 0.5
-    """Of the smaller of the evidence before and after: both together, inside a pitch."""
-    unlinked: float = -0.1
-    """Nats for a product without link number in a shop that numbers its links, per unit."""
-    pitching: float = -0.25
-    """Nats for any product, per five seconds, against "no product"."""
-    chatter: float = 2.4
-    """This and the next three: nats for "no product" where the cue is."""
-    listing: float = 1.2
-    questions: float = 0.9
-    call: float = -0.3
-    many: float = 1.4
-    """Nats for "no product" where three or more products are named."""
-    open_: float = -1.2
-    """Nats: none to some product (the choice among products costs log K besides)."""
-    switch: float = -2.6
-    """One product to some other."""
-    close: float = -2.5
-    """A product to none."""
-    at_opening: float = 1.15
-    """Nats for opening and switching where a cue opens a pitch."""
-    after_call: float = 0.7
-    """Nats for any move after a call to buy."""
-    at_chatter: float = 1.25
-    """Nats for closing where chatter, a list or questions begin."""
-    silence: float = 1.6
-    """Nats for any move per second of silence before it."""
-
-
-DEFAULT_WEIGHTS = Weights()
-
-
 def weigh_emissions(
     units: Sequence[Unit],
     findings: Iterable[Finding],
     meaning: Floats,
     cues: Sequence[frozenset[Cue]],
     linked: Sequence[bool],
-    weights: Weights = DEFAULT_WEIGHTS,
+    weights: Weights,
 ) -> Floats:
     """Return log-likelihood ratios, shape (units, 1 + products); column 0 is "no product"."""
     table = tabulate(units, findings, cues, len(linked))
@@ -239,7 +188,7 @@ def iter_move_features(
 def weigh_moves(
     units: Sequence[Unit],
     cues: Sequence[frozenset[Cue]],
-    weights: Weights = DEFAULT_WEIGHTS,
+    weights: Weights,
 ) -> Moves:
     """Return the log weights of opening, switching and closing at every unit."""
     moves = np.zeros((3, len(units)))

@@ -24,7 +24,7 @@ FULL_TRUST = 1.0
 ORDERED_TRUST = 0.85
 """拍三号, 上三号: told to buy a number."""
 BARE_TRUST = 0.6
-"""三号 alone, or "serum's fifteen" in a list of links."""
+"""三号 alone, or "the lamp's seven" in a list of links."""
 GLUED_TRUST = 0.4
 """The number only as the end of a longer one: "3066号链接" for 三零六, 六号链接."""
 

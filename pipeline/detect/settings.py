@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from pipeline.detect.parameters import load_parameters
+
+SHORTEST_MS = 10_000
+"""A shorter stretch is a mention: answers name product and link number in a breath, and
+a viewer who jumps to a dot wants to see more than a breath."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,15 +19,14 @@ class DetectSettings:
         ValueError: when a number lies outside its range.
     """
 
-    publish_from: float = 0.70
-    """A highlight at least this probable is published."""
-    review_from: float = 0.30
+    publish_from: float = field(default_factory=lambda: load_parameters().publish_from)
+    """A highlight at least this probable is published; fitted to a stated precision."""
+    review_from: float = field(default_factory=lambda: load_parameters().review_from)
     """A highlight at least this probable, but not published, waits for a person; below: dropped."""
     bridge_ms: int = 20_000
     """Two stretches of one product this near to each other, with nothing sold between, are one."""
-    shortest_ms: int = 10_000
-    """A shorter stretch is a mention: answers name product and link number in a breath, and every
-    shorter stretch found on the development recordings was one; real pitches last 15 s and more."""
+    shortest_ms: int = SHORTEST_MS
+    """A shorter stretch is no highlight."""
     evidence_limit: int = 12
     """How many pieces of evidence a highlight keeps, strongest first."""
 

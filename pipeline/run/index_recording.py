@@ -95,7 +95,7 @@ def index_recording(bench: Bench, job: Job) -> Done | Skipped:
     lock = source.fingerprint.removeprefix("sha256:")
     with bench.workspace.locked(lock, waiting=lambda: bench.observer.note(_waiting(job))):
         recording = _name_recording(bench, job, source)
-        transcript = make_transcript(bench, source)
+        transcript = make_transcript(bench, source, catalogue)
         wanted = bench.toolbox.settings.transcode
         replay = make_replay(bench, source) if wanted else find_replay(bench, source)
         material = _Material(recording, source, catalogue, transcript, replay)

@@ -49,6 +49,9 @@ class JobSettings:
     model: str = "base"
     language: str = "auto"
     script: str = "simplified"
+    hot_words: bool = False
+    """Let recognition lean towards the catalogue's names. It finds more of them, and ties the
+    transcript to the catalogue: a new name then costs a new transcription."""
     transcode: bool = True
     weights: Path | None = None
     """A folder or file with weights, instead of looking `model` up by name."""

@@ -58,7 +58,7 @@ def _measure_case(
     check_products(truth, catalogue, name=case.truth.name)
     if text == ORACLE and not truth.utterances:
         raise InputError(f"{case.truth.name}: it has no utterances, so there is no true text")
-    transcript = truth.to_transcript() if text == ORACLE else _hear(bench, case)
+    transcript = truth.to_transcript() if text == ORACLE else _hear(bench, case, catalogue)
     highlights = (
         keyword_baseline(transcript, catalogue)
         if baseline
@@ -69,11 +69,11 @@ def _measure_case(
     )
 
 
-def _hear(bench: Bench, case: Case) -> Transcript:
+def _hear(bench: Bench, case: Case, catalogue: Catalogue) -> Transcript:
     toolbox = bench.toolbox
     job = Job(catalogue=case.catalogue, media=case.media, transcript=case.transcript)
     source = ingest(job, script=toolbox.script, language=toolbox.language)
-    return make_transcript(bench, source).transcript
+    return make_transcript(bench, source, catalogue).transcript
 
 
 def _find(

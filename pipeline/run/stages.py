@@ -8,6 +8,7 @@ import shutil
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from models.catalogue import Catalogue
 from models.errors import InputError
 from models.recording import Rendition
 from models.transcript import Transcript
@@ -21,6 +22,7 @@ from pipeline.run.keys import content_key, settings_key, stage_key
 from pipeline.run.toolbox import Toolbox
 from pipeline.run.workspace import Workspace, make_folder, write_atomically
 from pipeline.store.store import Store
+from pipeline.transcribe.engine import Transcriber
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +59,7 @@ class KeptReplay:
     key: str
 
 
-def make_transcript(bench: Bench, source: Source) -> KeptTranscript:
+def make_transcript(bench: Bench, source: Source, catalogue: Catalogue) -> KeptTranscript:
     """Return the transcript of a recording: imported, kept from an earlier run, or made now.
 
     A killed run goes on at its last finished piece.
@@ -68,9 +70,10 @@ def make_transcript(bench: Bench, source: Source) -> KeptTranscript:
     """
     if source.imported is not None:
         return KeptTranscript(source.imported, content_key(format_transcript(source.imported)))
-    key = _transcript_key(bench.toolbox, source)
+    engine = bench.toolbox.transcriber_for(catalogue)
+    key = _transcript_key(engine, source)
     kept = _read_kept_transcript(bench, key)
-    transcript = kept or _transcribe(bench, source, key)
+    transcript = kept or _transcribe(bench, source, engine, key)
     return KeptTranscript(transcript, key)
 
 
@@ -149,10 +152,9 @@ def _keep_replay(bench: Bench, source: Source, key: str, rendition: Rendition) -
     )
 
 
-def _transcript_key(toolbox: Toolbox, source: Source) -> str:
+def _transcript_key(engine: Transcriber, source: Source) -> str:
     # The build of ffmpeg is left out on purpose: decoding to PCM is standardised, and a new
     # ffmpeg must not cost every broadcast hours of new transcription.
-    engine = toolbox.transcriber
     return stage_key(
         "transcript",
         TRANSCRIBE_VERSION,
@@ -175,7 +177,7 @@ def _read_kept_transcript(bench: Bench, key: str) -> Transcript | None:
         return None
 
 
-def _transcribe(bench: Bench, source: Source, key: str) -> Transcript:
+def _transcribe(bench: Bench, source: Source, engine: Transcriber, key: str) -> Transcript:
     if source.media is None or source.info is None:
         raise InputError("a text-only recording has no sound to transcribe")
     checkpoints = bench.workspace.checkpoint_folder(key)
@@ -190,7 +192,7 @@ def _transcribe(bench: Bench, source: Source, key: str) -> Transcript:
             ffmpeg=bench.toolbox.ffmpeg,
             report=lambda done, total: follow("audio", done, total),
         )
-    transcript = bench.toolbox.transcriber.transcribe(
+    transcript = engine.transcribe(
         audio,
         checkpoints=checkpoints,
         report=lambda done, total: follow("transcribe", done, total),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TypeVar
 
+from models.catalogue import Catalogue
 from models.errors import InputError
 from pipeline.detect.encoder import SentenceEncoder, make_encoder
 from pipeline.detect.settings import DetectSettings
@@ -13,6 +14,7 @@ from pipeline.media.tool import Ffmpeg, find_ffmpeg
 from pipeline.media.transcode import EncodeSettings
 from pipeline.run.job import JobSettings
 from pipeline.transcribe.engine import Language, Transcriber, TranscribeSettings, make_transcriber
+from pipeline.transcribe.hot_words import choose_hot_words
 from pipeline.transcribe.weights import Weights, find_weights
 
 _Choice = TypeVar("_Choice", Script, Language)
@@ -23,6 +25,7 @@ class Toolbox:
 
     def __init__(self, settings: JobSettings) -> None:
         self.settings = settings
+        self._transcribers: dict[tuple[str, ...], Transcriber] = {}
         self.detect_settings = DetectSettings()
         self.encode_settings = EncodeSettings(threads=settings.threads)
 
@@ -54,21 +57,28 @@ class Toolbox:
         """
         return find_weights(self.settings.model, path=self.settings.weights)
 
-    @cached_property
-    def transcriber(self) -> Transcriber:
-        """The recognition engine; its model is loaded at its first transcription.
+    def transcriber_for(self, catalogue: Catalogue) -> Transcriber:
+        """Return the recognition engine; its model is loaded at its first transcription, once.
+
+        With hot words it leans towards this catalogue's names, and every catalogue loads it again.
 
         Raises:
             InputError: when there is no such engine.
             ConfigError: when it, or its weights, are not installed.
         """
-        return make_transcriber(
-            self.settings.engine,
-            weights=self.weights,
-            settings=TranscribeSettings(
-                language=self.language, script=self.script, threads=self.settings.threads
-            ),
-        )
+        hot_words = choose_hot_words(catalogue) if self.settings.hot_words else ()
+        if hot_words not in self._transcribers:
+            self._transcribers[hot_words] = make_transcriber(
+                self.settings.engine,
+                weights=self.weights,
+                settings=TranscribeSettings(
+                    language=self.language,
+                    script=self.script,
+                    hot_words=hot_words,
+                    threads=self.settings.threads,
+                ),
+            )
+        return self._transcribers[hot_words]
 
     @cached_property
     def encoder(self) -> SentenceEncoder:

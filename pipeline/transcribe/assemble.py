@@ -27,6 +27,7 @@ def assemble_transcript(
     language: Language,
     script: Script,
     provenance: Provenance,
+    hot_words: Sequence[str] = (),
 ) -> Transcript:
     """Return the transcript of an engine's windows.
 
@@ -38,7 +39,10 @@ def assemble_transcript(
         utterance
         for window in windows
         for utterance in iter_utterances(
-            window, script, speech_share=_speech_share(probabilities, window)
+            window,
+            script,
+            speech_share=_speech_share(probabilities, window),
+            hot_words=hot_words,
         )
     ]
     utterances.sort(key=lambda utterance: utterance.span)
@@ -46,13 +50,17 @@ def assemble_transcript(
 
 
 def iter_utterances(
-    window: DecodedWindow, script: Script, *, speech_share: float | None
+    window: DecodedWindow,
+    script: Script,
+    *,
+    speech_share: float | None,
+    hot_words: Sequence[str] = (),
 ) -> Iterator[Utterance]:
     """Yield one window's utterances in order, each wholly believed or wholly flagged."""
     words = tidy_words(window)
     evidence = Evidence(window.average_log_probability, window.no_speech_probability, speech_share)
     cursor = 0
-    for suspect in find_suspects(words, evidence):
+    for suspect in find_suspects(words, evidence, hot_words):
         for group in cut_utterances(words[cursor : suspect.first]):
             yield _make_utterance(group, script, window, None)
         for group in cut_utterances(words[suspect.first : suspect.last]):

@@ -37,10 +37,9 @@ from pipeline.transcribe.words import tidy_words
 DECODING_VERSION = 1
 """Raise when the same weights and settings come to give another text."""
 WINDOWS_PER_JOB = 8
-"""One batch: about three minutes of speech, all that a kill costs; larger batches gain nothing
-on a CPU."""
+"""One batch: about three minutes of speech, which is all that a kill costs."""
 MAX_SECOND_HEARINGS = 2
-"""How often missed speech is decoded again; what two hearings do not give, a third did not."""
+"""How often missed speech is decoded again: a bound, so that noise cannot be tried for ever."""
 DETECTION_MS = 30_000
 """Whisper tells the language from one window of 30 s."""
 
@@ -120,6 +119,7 @@ class ChunkedTranscriber:
             language=language,
             script=self.request.script,
             provenance=provenance,
+            hot_words=self.request.hot_words,
         )
 
     def _language(self, sound: SpeechAudio, windows: Sequence[Span]) -> Language:

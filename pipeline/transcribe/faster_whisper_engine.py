@@ -14,6 +14,7 @@ from pipeline.transcribe.chunked import ChunkedTranscriber, WindowAudio
 from pipeline.transcribe.decoded import DecodedWindow, DecodedWord
 from pipeline.transcribe.engine import Device, Engine, Language, TranscribeSettings
 from pipeline.transcribe.guard import MAX_COMPRESSION_RATIO, compression_ratio
+from pipeline.transcribe.hot_words import join_hot_words
 from pipeline.transcribe.prompt import choose_language, initial_prompt
 from pipeline.transcribe.weights import Weights
 
@@ -76,7 +77,7 @@ class FasterWhisperDecoder:
             batch_size=len(windows),
             beam_size=self._settings.beam_size,
             initial_prompt=initial_prompt(language),
-            hotwords="，".join(self._settings.hot_words) or None,
+            hotwords=join_hot_words(self._settings.hot_words) or None,
             repetition_penalty=repetition_penalty,
             word_timestamps=True,
         )

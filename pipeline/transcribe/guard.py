@@ -21,12 +21,14 @@ MAX_COMPRESSION_RATIO = 2.4
 """Text that gzip shrinks further than this is a loop (openai-whisper's default)."""
 _MIN_REPEATS = 4
 """A phrase said four times in a row is where suspicion starts."""
+_MIN_RECITED = 4
+"""So many hot words, one after the other and in our order, are the list read back."""
 _MAX_UNIT = 30
 """Longest repeated phrase in characters that is looked for."""
 _MAX_RATE = 9.0
 """Characters a second that no host speaks: live Mandarin runs at about 5.5 (measured)."""
 _MAX_ENGLISH_RATE = 30.0
-"""Letters a second; fast English runs at about 18."""
+"""Characters a second, by estimate: an English word of five letters every sixth of a second."""
 _LOW_LOG_PROBABILITY = -1.0
 """openai-whisper's own limit for a failed window; real speech lies near -0.2 (measured)."""
 _HIGH_NO_SPEECH = 0.6
@@ -89,7 +91,9 @@ def compression_ratio(text: str) -> float:
     return len(content) / len(zlib.compress(content)) if content else 0.0
 
 
-def find_suspects(words: Sequence[Word], evidence: Evidence) -> tuple[Suspect, ...]:
+def find_suspects(
+    words: Sequence[Word], evidence: Evidence, hot_words: Sequence[str] = ()
+) -> tuple[Suspect, ...]:
     """Return the stretches of a window that nobody said, sorted and disjoint.
 
     Text is compared without punctuation, spaces, case and script. A word that is touched is
@@ -102,6 +106,8 @@ def find_suspects(words: Sequence[Word], evidence: Evidence) -> tuple[Suspect, .
         if evidence.is_weak or not needs_doubt
         for match in pattern.finditer(folded.text)
     ]
+    for first, last in _find_recitals(folded.text, [_fold(word) for word in hot_words]):
+        found.append(folded.suspect(first, last, Flag.PROMPT_ECHO))
     for first, last in _find_repeats(folded.text):
         loop = folded.suspect(first, last, Flag.LOOP)
         if evidence.is_weak or _is_impossibly_fast(words[loop.first : loop.last], last - first):
@@ -118,14 +124,31 @@ class _Folded:
 
     @classmethod
     def of(cls, words: Sequence[Word]) -> _Folded:
-        pieces = [
-            _NOT_SPOKEN.sub("", uniform_script(word.text, Script.SIMPLIFIED)).lower()
-            for word in words
-        ]
+        pieces = [_fold(word.text) for word in words]
         return cls("".join(pieces), tuple(accumulate(len(piece) for piece in pieces)))
 
     def suspect(self, start: int, end: int, flag: Flag) -> Suspect:
         return Suspect(bisect_right(self.ends, start), bisect_left(self.ends, end) + 1, flag)
+
+
+def _fold(text: str) -> str:
+    return _NOT_SPOKEN.sub("", uniform_script(text, Script.SIMPLIFIED)).lower()
+
+
+def _find_recitals(text: str, hot_words: Sequence[str]) -> list[tuple[int, int]]:
+    """Return `[start, end)` where hot words come back in the order in which they were given."""
+    recitals: list[tuple[int, int]] = []
+    for first in range(len(hot_words) - _MIN_RECITED + 1):
+        run = "".join(hot_words[first : first + _MIN_RECITED])
+        start = text.find(run) if run else -1
+        if start >= 0:
+            end = start + len(run)
+            for word in hot_words[first + _MIN_RECITED :]:
+                if not text.startswith(word, end):
+                    break
+                end += len(word)
+            recitals.append((start, end))
+    return recitals
 
 
 def _find_repeats(text: str) -> list[tuple[int, int]]:

@@ -18,7 +18,7 @@ from pipeline.transcribe.webvtt import HEADER, parse_webvtt
 from pipeline.transcribe.whisper_json import parse_whisper
 
 MAX_BYTES = 100 * 1024 * 1024
-"""Word-timed JSON of a four-hour broadcast is about 15 MB; ten times that is no transcript."""
+"""Word-timed JSON of ten minutes has 0.23 MB (measured), of four hours 6 MB: far below this."""
 _CHINESE_SHARE = 0.2
 """From this share of Han characters among the letters on, a text is Chinese: hosts mix English
 brand names into Mandarin, never a fifth of Mandarin into English."""

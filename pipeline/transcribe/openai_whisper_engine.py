@@ -1,4 +1,8 @@
-"""The reference engine: openai-whisper on PyTorch, with the same weights and the same windows."""
+"""The reference engine: openai-whisper on PyTorch, with the same weights and the same windows.
+
+It decodes greedily, as the library does by itself: its beam search copies the encoder's keys for
+every token and takes three times as long on a CPU (measured: 309 s against 100 s for two minutes).
+"""
 
 from __future__ import annotations
 
@@ -14,6 +18,7 @@ from pipeline.transcribe.convert import convert_weights, read_alignment_heads
 from pipeline.transcribe.decoded import DecodedWindow, DecodedWord
 from pipeline.transcribe.engine import Device, Engine, Language, TranscribeSettings
 from pipeline.transcribe.guard import MAX_COMPRESSION_RATIO, compression_ratio
+from pipeline.transcribe.hot_words import join_hot_words
 from pipeline.transcribe.prompt import choose_language, initial_prompt
 from pipeline.transcribe.weights import Weights
 
@@ -72,7 +77,6 @@ class OpenaiWhisperDecoder:
         options = whisper.DecodingOptions(
             language=tokenizer.language,
             temperature=temperature,
-            beam_size=None if temperature else self._settings.beam_size,
             prompt=self._prompt(tokenizer),
             without_timestamps=True,
             fp16=self._device is Device.CUDA,
@@ -106,7 +110,7 @@ class OpenaiWhisperDecoder:
 
     def _prompt(self, tokenizer: Tokenizer) -> list[int]:
         """Return hot words and prompt as tokens, in the order that faster-whisper puts them."""
-        hot_words = "，".join(self._settings.hot_words)
+        hot_words = join_hot_words(self._settings.hot_words)
         tokens = tokenizer.encode(f" {hot_words}") if hot_words else []
         return [*tokens, *tokenizer.encode(initial_prompt(Language(tokenizer.language)) or "")]
 
@@ -147,7 +151,7 @@ def make(weights: Weights, settings: TranscribeSettings) -> ChunkedTranscriber:
         model=weights.name,
         weights_sha256=weights.sha256,
         decoding={
-            "beam_size": settings.beam_size,
+            "beam_size": 1,
             "compute_type": "float16" if device is Device.CUDA else "float32",
             "hot_words": settings.hot_words,
             "loop_temperature": LOOP_TEMPERATURE,

@@ -18,8 +18,8 @@ def initial_prompt(language: Language) -> str | None:
 def choose_language(probabilities: Mapping[str, float]) -> Language:
     """Tell Chinese from English by whisper's language probabilities.
 
-    Cantonese (`yue`, large-v3 only) counts as Chinese. Other languages are not offered: a
-    Mandarin room with music is now and then taken for Japanese or Korean.
+    Cantonese (`yue`, large-v3 only) counts as Chinese. Other languages are not
+    offered: nothing downstream reads them.
     """
     chinese = probabilities.get("zh", 0.0) + probabilities.get("yue", 0.0)
     return Language.CHINESE if chinese >= probabilities.get("en", 0.0) else Language.ENGLISH

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from models.transcript import Word
 
 MAX_GAP_MS = 400
-"""A longer pause ends an utterance: hosts breathe in 0.2 to 0.4 s (speech reference, section 6)."""
+"""A longer pause ends an utterance; whisper's Chinese often has no punctuation to go by."""
 MIN_UTTERANCE_MS = 1_000
 """Shorter ones join a neighbour when no pause stands between."""
 TARGET_MS = 5_000

@@ -15,6 +15,7 @@ from pipeline.media.encoding import EncodeSettings
 from pipeline.media.tool import find_ffmpeg
 from pipeline.transcribe.engine import Language, TranscribeSettings
 from pipeline.transcribe.prompt import initial_prompt
+from pipeline.transcribe.speech import SpeechSettings
 from pipeline.transcribe.weights import find_weights
 
 BATCH_SIZE = 8
@@ -27,7 +28,7 @@ def run(media: Path, folder: Path) -> None:
     wav = folder / "audio.wav"
     begin = [ffmpeg, "-nostdin", "-v", "error", "-y", "-i", str(media)]
     subprocess.run([*begin, "-vn", "-ac", "1", "-ar", "16000", str(wav)], check=True)
-    asked = TranscribeSettings()
+    asked, heard = TranscribeSettings(), SpeechSettings()
     model = WhisperModel(
         str(find_weights("base").path),
         device="cpu",
@@ -42,6 +43,12 @@ def run(media: Path, folder: Path) -> None:
         beam_size=asked.beam_size,
         initial_prompt=initial_prompt(Language.CHINESE),
         word_timestamps=True,
+        vad_parameters={
+            "threshold": heard.threshold,
+            "min_silence_duration_ms": heard.min_silence_ms,
+            "speech_pad_ms": heard.pad_ms,
+            "max_speech_duration_s": heard.max_window_ms / 1000,
+        },
     )
     print(sum(len(segment.text) for segment in segments), "characters")
     encode = EncodeSettings()

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from models.highlight import Status
 from pipeline.detect.confidence import Support, estimate_confidence, judge
+from pipeline.detect.parameters import load_parameters
 from pipeline.detect.segment import Run, bridge_runs, cut_runs, trim_runs
 from pipeline.detect.settings import DetectSettings
 from pipeline.detect.units import Unit
@@ -53,8 +54,10 @@ def test_trim_cuts_doubtful_ends_and_keeps_the_best_unit() -> None:
 def test_confidence_is_a_probability_that_grows_with_the_posterior(
     posterior: float, margin: float, kinds: int, density: float
 ) -> None:
-    confidence = estimate_confidence(Support(posterior, margin, kinds, density))
-    surer = estimate_confidence(Support(min(posterior + 0.1, 1.0), margin, kinds, density))
+    weights = load_parameters().confidence
+    confidence = estimate_confidence(Support(posterior, margin, kinds, density), weights)
+    likelier = Support(min(posterior + 0.1, 1.0), margin, kinds, density)
+    surer = estimate_confidence(likelier, weights)
     assert 0.0 <= confidence <= surer <= 1.0
 
 

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.catalogue import Catalogue, Product
+from models.catalogue_file import read_catalogue
 from pipeline.media.encoding import EncodeSettings
 from pipeline.run.index_recording import detection_key
 from pipeline.run.job import JobSettings
@@ -129,3 +130,14 @@ def test_the_encoder_that_compares_meanings_is_part_of_the_detection_key(
     usual = {"name": toolbox.encoder.name, "version": toolbox.encoder.version}
     monkeypatch.setitem(vars(toolbox), "encoder", SimpleNamespace(**usual | {changed: "another"}))
     assert detection_key(toolbox, "t", SHOP, None) != before
+
+
+@pytest.mark.weights
+def test_a_catalogue_changes_the_transcript_only_with_hot_words(sample: Path) -> None:
+    shop = read_catalogue(sample / "catalogue.csv")
+    other = Catalogue((Product(id="X1", title="别家的茶", brand="别家"),))
+    plain, hot = Toolbox(JobSettings()), Toolbox(JobSettings(hot_words=True))
+    assert plain.transcriber_for(shop) is plain.transcriber_for(other)
+    assert hot.transcriber_for(shop) is hot.transcriber_for(shop)
+    assert hot.transcriber_for(shop).settings != hot.transcriber_for(other).settings
+    assert hot.transcriber_for(shop).settings != plain.transcriber_for(shop).settings

@@ -1,0 +1,119 @@
+"""The fitted parameters of detection, as `pipeline.detect.train` writes them."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+PARAMETERS_FILE = Path(__file__).with_name("weights.json")
+SCHEMA = "kandian.detect-weights/1"
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """How evidence, cues and silence weigh: factors, or nats where it says so."""
+
+    name: float
+    gram: float
+    link: float
+    price: float
+    spec: float
+    meaning: float
+    enclosed: float
+    """Of the smaller of the evidence before and after: both together, inside a pitch."""
+    unlinked: float
+    """Nats for a product without link number in a shop that numbers its links, per unit."""
+    pitching: float
+    """Nats for any product, per five seconds, against "no product"."""
+    chatter: float
+    """This and the next three: nats for "no product" where the cue is."""
+    listing: float
+    questions: float
+    call: float
+    many: float
+    """Nats for "no product" where three or more products are named."""
+    open_: float
+    """Nats: none to some product (the choice among products costs log K besides)."""
+    switch: float
+    """One product to some other."""
+    close: float
+    """A product to none."""
+    at_opening: float
+    """Nats for opening and switching where a cue opens a pitch."""
+    after_call: float
+    """Nats for any move after a call to buy."""
+    at_chatter: float
+    """Nats for closing where chatter, a list or questions begin."""
+    silence: float
+    """Nats for any move per second of silence before it."""
+
+    def __post_init__(self) -> None:
+        _require_finite(self)
+
+
+@dataclass(frozen=True, slots=True)
+class ConfidenceWeights:
+    """Coefficients of the logistic that turns support into a probability, in log-odds."""
+
+    intercept: float
+    posterior: float
+    margin: float
+    kinds: float
+    density: float
+
+    def __post_init__(self) -> None:
+        _require_finite(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """All that was fitted, and from what."""
+
+    weights: Weights
+    confidence: ConfidenceWeights
+    publish_from: float
+    """Confidence from which a highlight is published."""
+    review_from: float
+    """Confidence from which it waits for a person."""
+    corpus_sha256: str
+    """Of the text broadcasts that everything was fitted on."""
+
+    def __post_init__(self) -> None:
+        if not 0.0 <= self.review_from <= self.publish_from <= 1.0:
+            raise ValueError("thresholds must satisfy 0 <= review_from <= publish_from <= 1")
+
+
+def parse_parameters(text: str) -> Parameters:
+    """Parse the parameters file.
+
+    Raises:
+        ValueError: when it is of another schema, or a parameter is missing, unknown or no number.
+    """
+    record: dict[str, Any] = json.loads(text)
+    if record.get("schema") != SCHEMA:
+        raise ValueError(f"expected schema {SCHEMA}")
+    try:
+        return Parameters(
+            weights=Weights(**record["weights"]),
+            confidence=ConfidenceWeights(**record["confidence"]),
+            publish_from=record["thresholds"]["publish_from"],
+            review_from=record["thresholds"]["review_from"],
+            corpus_sha256=record["provenance"]["corpus_sha256"],
+        )
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"parameters are missing or unknown: {error}") from error
+
+
+@lru_cache(maxsize=1)
+def load_parameters() -> Parameters:
+    """Return the parameters that the package carries, read once."""
+    return parse_parameters(PARAMETERS_FILE.read_text(encoding="utf-8"))
+
+
+def _require_finite(values: Weights | ConfidenceWeights) -> None:
+    if not all(isinstance(v, float | int) and math.isfinite(v) for v in asdict(values).values()):
+        raise ValueError("every weight must be a finite number")

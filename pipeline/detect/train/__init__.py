@@ -1,0 +1,1 @@
+"""Fit the weights of detection on labelled text broadcasts; no part of detection itself."""

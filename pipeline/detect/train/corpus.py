@@ -1,0 +1,148 @@
+"""Labelled text broadcasts: what the weights of detection are fitted on.
+
+One file a broadcast, UTF-8:
+
+    zh                                          the language
+    A1|title|brand|alias/alias|price|link       a product a line; price and link may be empty
+    ---
+    |大家晚上好                                  nothing is pitched
+    A1|来看第一款                                A1 is pitched; unbroken lines of A1 are one pitch
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+from models.catalogue import Catalogue, Product
+from models.errors import InputError
+from models.span import Span
+from models.transcript import Provenance, Transcript, Utterance
+
+CHARACTERS_PER_SECOND = {"zh": 5.5, "en": 15.0}
+"""Pace at which a script is spoken: what brisk hosts reach."""
+GAP_MS = 300
+"""Silence after every line: short enough to tell nothing about pitches."""
+SHORTEST_LINE_MS = 200
+PROVENANCE = Provenance("import:txt", "", "", "{}")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What is said in one breath, and of what."""
+
+    product_id: str
+    """Empty when nothing is pitched."""
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pitch:
+    """A pitch as the script has it."""
+
+    product_id: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A labelled text broadcast."""
+
+    name: str
+    language: str
+    catalogue: Catalogue
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Broadcast:
+    """A script, spoken: times, and perhaps not what the script says."""
+
+    name: str
+    catalogue: Catalogue
+    transcript: Transcript
+    pitches: tuple[Pitch, ...]
+
+
+def read_scripts(folder: Path) -> tuple[Script, ...]:
+    """Read every script of a folder, by name.
+
+    Raises:
+        InputError: when there is none, or one has a line that cannot be read.
+    """
+    paths = sorted(folder.glob("*.txt"))
+    if not paths:
+        raise InputError(f"{folder} holds no text broadcast (*.txt)")
+    return tuple(parse_script(path.stem, path.read_text(encoding="utf-8")) for path in paths)
+
+
+def hash_scripts(folder: Path) -> str:
+    """Return the SHA-256 of all scripts of a folder: what the weights were fitted on."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.glob("*.txt")):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def parse_script(name: str, text: str) -> Script:
+    """Parse one script.
+
+    Raises:
+        InputError: when a line cannot be read, or pitches a product that is not in the catalogue.
+    """
+    head, mark, body = text.partition("---\n")
+    rows = head.split("\n")
+    if not mark or rows[0] not in CHARACTERS_PER_SECOND:
+        raise InputError(f"{name}: a script is a language, products, ---, and lines")
+    catalogue = Catalogue(tuple(_parse_product(name, row) for row in rows[1:] if row))
+    known = {"", *(product.id for product in catalogue)}
+    lines: list[Line] = []
+    for row in body.splitlines():
+        product_id, bar, spoken = row.partition("|")
+        if not bar or product_id not in known:
+            raise InputError(f"{name}: {row!r} does not start with a product of its catalogue")
+        lines.append(Line(product_id, spoken))
+    return Script(name, rows[0], catalogue, tuple(lines))
+
+
+def speak(script: Script, heard: Sequence[str] | None = None) -> Broadcast:
+    """Return the script spoken at an even pace; `heard` is what is understood, line by line.
+
+    The times are those of the script, so that truth stays put under noise.
+    """
+    texts = [line.text for line in script.lines] if heard is None else heard
+    pace = CHARACTERS_PER_SECOND[script.language]
+    utterances: list[Utterance] = []
+    pitches: list[Pitch] = []
+    at_ms, before = 0, ""
+    for line, text in zip(script.lines, texts, strict=True):
+        length_ms = max(int(len(line.text) / pace * 1000), SHORTEST_LINE_MS)
+        span = Span(at_ms, at_ms + length_ms)
+        if text:
+            utterances.append(Utterance(span, text, text))
+        if line.product_id and line.product_id == before:
+            pitches[-1] = Pitch(before, Span(pitches[-1].span.start_ms, span.end_ms))
+        elif line.product_id:
+            pitches.append(Pitch(line.product_id, span))
+        before = line.product_id
+        at_ms = span.end_ms + GAP_MS
+    transcript = Transcript(script.language, tuple(utterances), PROVENANCE)
+    return Broadcast(script.name, script.catalogue, transcript, tuple(pitches))
+
+
+def _parse_product(name: str, row: str) -> Product:
+    parts = row.split("|")
+    if len(parts) != 6:
+        raise InputError(f"{name}: {row!r} is not id|title|brand|aliases|price|link")
+    key, title, brand, aliases, price, link = parts
+    return Product(
+        id=key,
+        title=title,
+        brand=brand,
+        aliases=tuple(alias for alias in aliases.split("/") if alias),
+        price=Decimal(price) if price else None,
+        link_no=int(link) if link else None,
+    )
