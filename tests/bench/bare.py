@@ -1,6 +1,9 @@
 """The bare tools with the same settings, doing the same work without Kandian.
 
-Run as a process of its own by `overhead.py`: bare.py MEDIA FOLDER
+Run as a process of its own by `bench.py`: bare MEDIA FOLDER own|same
+
+`own`: faster-whisper cuts the sound by itself, with our voice detection settings.
+`same`: it decodes the very windows that Kandian cuts, once each.
 """
 
 from __future__ import annotations
@@ -8,21 +11,28 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from faster_whisper import BatchedInferencePipeline, WhisperModel
 
 from pipeline.media.encoding import EncodeSettings
 from pipeline.media.tool import find_ffmpeg
+from pipeline.transcribe.audio import read_audio
 from pipeline.transcribe.engine import Language, TranscribeSettings
 from pipeline.transcribe.prompt import initial_prompt
-from pipeline.transcribe.speech import SpeechSettings
+from pipeline.transcribe.speech import (
+    SpeechSettings,
+    cut_windows,
+    find_speech,
+    measure_speech,
+)
 from pipeline.transcribe.weights import find_weights
 
 BATCH_SIZE = 8
 """Windows decoded together, as `chunked.WINDOWS_PER_JOB`."""
 
 
-def run(media: Path, folder: Path) -> None:
+def run(media: Path, folder: Path, windows: str) -> None:
     """Extract the sound, transcribe it and encode the replay, nothing else."""
     ffmpeg = str(find_ffmpeg().path)
     wav = folder / "audio.wav"
@@ -43,12 +53,7 @@ def run(media: Path, folder: Path) -> None:
         beam_size=asked.beam_size,
         initial_prompt=initial_prompt(Language.CHINESE),
         word_timestamps=True,
-        vad_parameters={
-            "threshold": heard.threshold,
-            "min_silence_duration_ms": heard.min_silence_ms,
-            "speech_pad_ms": heard.pad_ms,
-            "max_speech_duration_s": heard.max_window_ms / 1000,
-        },
+        **(same_windows(wav, heard) if windows == "same" else own_windows(heard)),
     )
     print(sum(len(segment.text) for segment in segments), "characters")
     encode = EncodeSettings()
@@ -60,5 +65,27 @@ def run(media: Path, folder: Path) -> None:
     subprocess.run([*begin, *video, *audio, "-movflags", "+faststart", str(target)], check=True)
 
 
+def own_windows(heard: SpeechSettings) -> dict[str, Any]:
+    """Let the library find speech and cut it, with our settings."""
+    return {
+        "vad_parameters": {
+            "threshold": heard.threshold,
+            "min_silence_duration_ms": heard.min_silence_ms,
+            "speech_pad_ms": heard.pad_ms,
+            "max_speech_duration_s": heard.max_window_ms / 1000,
+        }
+    }
+
+
+def same_windows(wav: Path, heard: SpeechSettings) -> dict[str, Any]:
+    """Give the library the windows that Kandian cuts."""
+    sound = read_audio(wav)
+    probabilities = measure_speech(sound)
+    speech = find_speech(probabilities, heard)
+    windows = cut_windows(speech, probabilities, heard, duration_ms=sound.duration_ms)
+    clips = [{"start": w.start_ms / 1000, "end": w.end_ms / 1000} for w in windows]
+    return {"clip_timestamps": clips}
+
+
 if __name__ == "__main__":
-    run(Path(sys.argv[1]), Path(sys.argv[2]))
+    run(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3])
