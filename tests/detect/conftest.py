@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
@@ -17,31 +16,20 @@ from pypinyin import lazy_pinyin
 from models.catalogue import Catalogue, Product
 from models.highlight import Highlight
 from models.span import Span
-from models.transcript import Provenance, Transcript, Utterance
+from models.transcript import Transcript, Utterance
 from pipeline.detect.encoder import SentenceEncoder, Vectors, make_encoder
+from pipeline.detect.train.corpus import (
+    CHARACTERS_PER_SECOND,
+    PROVENANCE,
+    Broadcast,
+    Pitch,
+    parse_script,
+    speak,
+)
 from pipeline.detect.units import Unit, make_units
 
 FOLDER = Path(__file__).parent / "broadcasts"
-PROVENANCE = Provenance("import:txt", "", "", "{}")
-CHARACTERS_PER_SECOND = {"zh": 5.5, "en": 15.0}
 NUMERALS = frozenset("零一二三四五六七八九十百千两号")
-
-
-@dataclass(frozen=True, slots=True)
-class Pitch:
-    """A pitch as the script has it."""
-
-    product_id: str
-    span: Span
-
-
-@dataclass(frozen=True, slots=True)
-class Broadcast:
-    """A script spoken at an even pace."""
-
-    catalogue: Catalogue
-    transcript: Transcript
-    pitches: tuple[Pitch, ...]
 
 
 def say(*texts: str, language: str = "zh", gap_ms: int = 300) -> Transcript:
@@ -56,41 +44,11 @@ def say(*texts: str, language: str = "zh", gap_ms: int = 300) -> Transcript:
 
 
 def read_broadcast(name: str, noise: float) -> Broadcast:
-    """Read `broadcasts/NAME.txt`: language, products, `---`, then `product|sentence` lines."""
-    head, _, body = (FOLDER / f"{name}.txt").read_text(encoding="utf-8").partition("---\n")
-    language, *rows = head.split()[0], *head.splitlines()[1:]
-    products = [row.split("|") for row in rows]
-    catalogue = Catalogue(
-        tuple(
-            Product(
-                id=key,
-                title=title,
-                brand=brand,
-                aliases=tuple(aliases.split("/")),
-                price=Decimal(price),
-                link_no=int(link) if link else None,
-            )
-            for key, title, brand, aliases, price, link in products
-        )
-    )
-    lines = [line.split("|", 1) for line in body.splitlines()]
+    """Read `broadcasts/NAME.txt` as it is spoken, with a share of its characters misheard."""
+    script = parse_script(name, (FOLDER / f"{name}.txt").read_text(encoding="utf-8"))
     rng = random.Random(name)
-    clear = say(*(text for _key, text in lines), language=language)
-    utterances = tuple(
-        Utterance(u.span, heard, heard)
-        for u in clear.utterances
-        for heard in [mishear(u.text, noise, rng) if language == "zh" else u.text]
-    )
-    pitches: list[Pitch] = []
-    before = ""
-    for (key, _text), utterance in zip(lines, utterances, strict=True):
-        if key and key == before:
-            start_ms = pitches[-1].span.start_ms
-            pitches[-1] = Pitch(key, Span(start_ms, utterance.span.end_ms))
-        elif key:
-            pitches.append(Pitch(key, utterance.span))
-        before = key
-    return Broadcast(catalogue, Transcript(language, utterances, PROVENANCE), tuple(pitches))
+    rate = noise if script.language == "zh" else 0.0
+    return speak(script, [mishear(line.text, rate, rng) for line in script.lines])
 
 
 def mishear(text: str, rate: float, rng: random.Random) -> str:
