@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import importlib.metadata
 import logging
+import os
 import sys
 from pathlib import Path
 
@@ -118,13 +119,23 @@ def kandian(
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit the process with the code that tells how it went."""
-    sys.exit(_run(arguments))
+    code = _run(arguments)
+    _let_go_of_stdout()
+    sys.exit(code)
+
+
+def _let_go_of_stdout() -> None:
+    """Drop what stdout could not take and was told: Python would try, and say so, once more."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _run(arguments: list[str] | None) -> int:
     try:
         code = kandian.main(args=arguments, prog_name="kandian", standalone_mode=False)
-    except click.exceptions.Abort:
+    except (click.exceptions.Abort, KeyboardInterrupt):
         return _say("interrupted; the same command goes on from here", EXIT_INTERRUPTED)
     except click.ClickException as error:
         error.show()

@@ -116,11 +116,16 @@ def test_a_reader_that_goes_away_is_no_error(output_format: str, indexed) -> Non
     assert (ended.returncode, ended.stderr) == (0, b"")
 
 
-def test_a_full_disk_under_stdout_is_one_sentence(indexed) -> None:
+@pytest.mark.parametrize("unbuffered", ["", "1"], ids=["buffered", "unbuffered"])
+def test_a_full_disk_under_stdout_is_one_sentence(
+    indexed, unbuffered: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONUNBUFFERED", unbuffered)
     with open("/dev/full", "w") as full:  # noqa: PTH123  Path.open would do the same
         command = indexed.command("find")
         ended = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
     assert ended.returncode == 1
+    assert len(ended.stderr.splitlines()) == 1
     assert ended.stderr.startswith("kandian: error: No space left on device")
     assert "Traceback" not in ended.stderr
 
