@@ -174,7 +174,13 @@ def test_export_to_a_device_writes_into_it(kandian, show) -> None:
 def test_interrupt_exits_with_130_and_the_same_command_goes_on(kandian, show, make_media) -> None:
     media = make_media("noise.mp4", seconds=40, picture="nullsrc=s=180x320:r=10,noise=alls=40")
     command = kandian.command(*show.job, media)
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+    # A test run in the background of a shell inherits that interrupts are ignored.
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
+    ) as running:
         deadline = time.monotonic() + 120
         while not list(kandian.workspace.glob("stages/replay/.*.partial")):
             assert running.poll() is None, running.stderr and running.stderr.read()
