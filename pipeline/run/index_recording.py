@@ -23,6 +23,7 @@ from models.highlight import Detection, Status
 from models.recording import Recording, Rendition
 from models.span import Span
 from pipeline.detect.detect import DETECT_VERSION, detect
+from pipeline.detect.parameters import load_parameters
 from pipeline.run.index_files import write_index_files
 from pipeline.run.ingest import Source, ingest
 from pipeline.run.job import Job
@@ -109,6 +110,7 @@ def detection_key(
     toolbox: Toolbox, transcript_key: str, catalogue: Catalogue, started_at: datetime | None
 ) -> str:
     """Return the key of a detection: all that its result depends on."""
+    parameters = load_parameters()
     return stage_key(
         "detect",
         DETECT_VERSION,
@@ -118,6 +120,8 @@ def detection_key(
         toolbox.encoder.name,
         toolbox.encoder.version,
         settings_key(toolbox.detect_settings),
+        settings_key(parameters.weights),
+        settings_key(parameters.confidence),
     )
 
 

@@ -68,16 +68,15 @@ class Toolbox:
         """
         hot_words = choose_hot_words(catalogue) if self.settings.hot_words else ()
         if hot_words not in self._transcribers:
-            self._transcribers[hot_words] = make_transcriber(
-                self.settings.engine,
-                weights=self.weights,
-                settings=TranscribeSettings(
-                    language=self.language,
-                    script=self.script,
-                    hot_words=hot_words,
-                    threads=self.settings.threads,
-                ),
+            settings = TranscribeSettings(
+                language=self.language,
+                script=self.script,
+                hot_words=hot_words,
+                threads=self.settings.threads,
             )
+            engine = make_transcriber(self.settings.engine, weights=self.weights, settings=settings)
+            # In place of the last one: a batch of many shops must not hold a model for each.
+            self._transcribers = {hot_words: engine}
         return self._transcribers[hot_words]
 
     @cached_property

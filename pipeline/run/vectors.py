@@ -1,6 +1,6 @@
 """Keep the vectors of sentences, so that a new catalogue or threshold re-indexes in seconds.
 
-Encoding a sentence costs about 50 ms of a core, two minutes for a show of four hours; nearly all
+Encoding a sentence costs about 60 ms of a core, minutes for a show of four hours; nearly all
 sentences and most products are the same in the next run.
 """
 

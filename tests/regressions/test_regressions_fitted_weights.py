@@ -1,0 +1,28 @@
+"""New fitted weights left an index as it was: they were no part of the detection's key."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from models.catalogue import Catalogue, Product
+from pipeline.detect.parameters import load_parameters
+from pipeline.run import index_recording
+from pipeline.run.job import JobSettings
+from pipeline.run.toolbox import Toolbox
+
+SHOP = Catalogue((Product(id="W1", title="竹编茶盘"),))
+
+
+@pytest.mark.parametrize(("part", "field"), [("weights", "link"), ("confidence", "intercept")])
+def test_another_fit_is_another_detection(
+    part: str, field: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    toolbox = Toolbox(JobSettings(encoder="lsa"))
+    before = index_recording.detection_key(toolbox, "transcript", SHOP, None)
+    fitted = load_parameters()
+    changed = replace(getattr(fitted, part), **{field: getattr(getattr(fitted, part), field) + 0.5})
+    other = replace(fitted, **{part: changed})
+    monkeypatch.setattr(index_recording, "load_parameters", lambda: other)
+    assert index_recording.detection_key(toolbox, "transcript", SHOP, None) != before
