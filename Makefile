@@ -59,8 +59,8 @@ bench: setup  ## overhead of the whole job, cold start of find, both engines
 	$(BIN)/python -m tests.bench.bench
 
 CORPUS ?= sample_media
-eval: $(VENV)/.app $(VENV)/.weights  ## accuracy on CORPUS=folder (default: the sample)
-	@$(RUN) evaluate $(CORPUS)
+eval: $(VENV)/.app $(VENV)/.weights  ## accuracy on CORPUS=folder (default: the sample), every track
+	@$(RUN) evaluate $(CORPUS) --full --html kandian-data/evaluation.html
 
 serve: ; @echo "The replay page is not part of this version yet; see ARCHITECTURE.md, 'What comes next'." >&2; exit 2
 

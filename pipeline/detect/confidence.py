@@ -3,69 +3,116 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import astuple, dataclass
 
 import numpy as np
 
 from models.highlight import Status
-from models.span import MS_PER_MINUTE, Span
 from pipeline.detect.decode import Floats
+from pipeline.detect.emission import MOST_SHARE, Reading
 from pipeline.detect.findings import Finding, surprise
 from pipeline.detect.parameters import ConfidenceWeights
 from pipeline.detect.segment import Run
 from pipeline.detect.settings import DetectSettings
 
 MOST_KINDS = 3
-MOST_DENSITY = 12.0
-"""More kinds, or denser evidence, than this makes nothing surer."""
+"""More kinds than this make nothing surer."""
+LOW_PERCENT = 20
+BRIEF_MS = 30_000
+"""Up to here every second more makes a stretch surer, beyond it hardly any."""
+MOST_RIVAL = 6.0
+MOST_ODDS = 6.0
+"""What is larger counts as this."""
 
 
 @dataclass(frozen=True, slots=True)
 class Support:
     """What speaks for one highlight."""
 
-    posterior: float
-    """Mean probability of its product over its units, 0 to 1."""
-    margin: float
-    """Mean probability less that of the best other product, -1 to 1."""
-    kinds: int
+    low: float
+    """Probability of its product that four fifths of its units reach, 0 to 1."""
+    certainty: float
+    """This and the next two: what the broadcast is like as a whole, see `Show`."""
+    rivalry: float
+    pace: float
+    rival: float
+    """Evidence for the best other product in the same stretch, in units of `surprise`."""
+    kinds: float
     """How many kinds of evidence it has."""
-    surprises_per_minute: float
-    """Sum of evidence per minute, in units of `surprise`: 1 = the product named once a minute."""
+    seconds: float
+    """Natural logarithm of its length in seconds."""
+    brief: float
+    """The same, of at most `BRIEF_MS`."""
+    opens: float
+    """Log-odds that a pitch begins where it begins."""
 
-    def features(self) -> tuple[float, float, float, float]:
+    def features(self) -> tuple[float, ...]:
         """Return what the logistic weighs, in the order of `ConfidenceWeights`."""
-        return (
-            self.posterior,
-            self.margin,
-            float(min(self.kinds, MOST_KINDS)),
-            min(self.surprises_per_minute, MOST_DENSITY),
-        )
+        return astuple(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """How plain a broadcast is as a whole: some hosts mumble, some shops sell siblings."""
+
+    certainty: float
+    """Mean probability of the likeliest state over all units."""
+    rivalry: float
+    """Mean of `Support.rival` over the runs."""
+    pace: float
+    """Mean of `Support.seconds`: a long run is nothing special where all are long."""
+
+
+def measure_show(runs: Sequence[Run], posteriors: Floats, reading: Reading) -> Show:
+    """Measure a broadcast of which these runs were decoded."""
+    return Show(
+        certainty=float(posteriors.max(axis=1).mean()) if len(posteriors) else 0.0,
+        rivalry=_mean([_measure_rival(run, reading) for run in runs]),
+        pace=_mean([_log_seconds(run.span(reading.units).duration_ms) for run in runs]),
+    )
 
 
 def measure_support(
-    run: Run, span: Span, posteriors: Floats, findings: Iterable[Finding]
+    run: Run, show: Show, posteriors: Floats, reading: Reading, findings: Iterable[Finding]
 ) -> Support:
     """Measure what speaks for a run; of `findings` those of its product and units count."""
-    window = posteriors[run.first : run.last + 1]
-    own = window[:, 1 + run.product]
-    others = np.delete(window[:, 1:], run.product, axis=1)
-    rival = others.max(axis=1) if others.shape[1] else np.zeros(len(own))
+    units = slice(run.first, run.last + 1)
+    own = posteriors[units, 1 + run.product]
+    duration_ms = run.span(reading.units).duration_ms
     inside = [f for f in findings if f.product == run.product and run.first <= f.unit <= run.last]
-    total = sum(f.evidence.weight for f in inside) / surprise(posteriors.shape[1] - 1)
     return Support(
-        posterior=float(own.mean()),
-        margin=float((own - rival).mean()),
-        kinds=len({finding.evidence.kind for finding in inside}),
-        surprises_per_minute=total * MS_PER_MINUTE / span.duration_ms,
+        low=float(np.percentile(own, LOW_PERCENT)),
+        certainty=show.certainty,
+        rivalry=show.rivalry,
+        pace=show.pace,
+        rival=_measure_rival(run, reading),
+        kinds=float(min(len({finding.evidence.kind for finding in inside}), MOST_KINDS)),
+        seconds=_log_seconds(duration_ms),
+        brief=_log_seconds(min(duration_ms, BRIEF_MS)),
+        opens=float(np.clip(reading.scene.opens[run.first], -MOST_ODDS, MOST_ODDS)),
     )
+
+
+def _log_seconds(duration_ms: int) -> float:
+    return math.log(duration_ms / 1000)
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values) if values else 0.0
+
+
+def _measure_rival(run: Run, reading: Reading) -> float:
+    unit = surprise(len(reading.linked))
+    evidence = reading.table.total(MOST_SHARE * unit, slice(run.first, run.last + 1)).sum(axis=0)
+    others = np.delete(evidence, run.product)
+    return min(float(others.max()) / unit, MOST_RIVAL) if len(others) else 0.0
 
 
 def estimate_confidence(support: Support, weights: ConfidenceWeights) -> float:
     """Return the probability that the highlight shows the right product at about the right time."""
-    factors = (weights.posterior, weights.margin, weights.kinds, weights.density)
-    log_odds = weights.intercept + sum(
+    intercept, *factors = astuple(weights)
+    log_odds = intercept + sum(
         factor * feature for factor, feature in zip(factors, support.features(), strict=True)
     )
     return 1.0 / (1.0 + math.exp(-log_odds))

@@ -10,27 +10,35 @@ from datetime import datetime
 
 from models.catalogue import Catalogue
 from models.highlight import Detection, Evidence, EvidenceKind, Highlight, Mention, Source, Status
-from models.span import Span
 from models.transcript import Transcript
-from pipeline.detect.confidence import estimate_confidence, judge, measure_support
-from pipeline.detect.cues import find_cues
-from pipeline.detect.decode import Floats, Moves, decode_path, decode_posteriors
-from pipeline.detect.emission import NAME_KINDS, weigh_emissions, weigh_moves
+from pipeline.detect.confidence import (
+    Show,
+    estimate_confidence,
+    judge,
+    measure_show,
+    measure_support,
+)
+from pipeline.detect.cues import Cue, find_cues
+from pipeline.detect.decode import Floats, Moves
+from pipeline.detect.emission import Reading, weigh_emissions, weigh_moves
 from pipeline.detect.encoder import SentenceEncoder
 from pipeline.detect.find_grams import find_grams
+from pipeline.detect.find_heard_prices import find_heard_prices
 from pipeline.detect.find_links import find_links
-from pipeline.detect.find_meaning import Scores, find_meaning, score_meaning
+from pipeline.detect.find_meaning import Likeness, find_meaning, read_senses, score_meaning
 from pipeline.detect.find_names import find_names
 from pipeline.detect.find_prices import find_prices
 from pipeline.detect.find_specs import find_specs
 from pipeline.detect.findings import Finding, surprise
-from pipeline.detect.parameters import ConfidenceWeights, load_parameters
-from pipeline.detect.segment import Run, bridge_runs, cut_runs, trim_runs
+from pipeline.detect.parameters import Parameters, load_parameters
+from pipeline.detect.scene import Scene, load_reader
+from pipeline.detect.segment import Decoded, Run, decode_runs
 from pipeline.detect.settings import DetectSettings
 from pipeline.detect.shop import index_shop
+from pipeline.detect.tabulate import NAME_KINDS, tabulate
 from pipeline.detect.units import Unit, make_units
 
-DETECT_VERSION = "2"
+DETECT_VERSION = "3"
 """Raised whenever the same input may give another detection; part of the stage's key."""
 
 MENTION_SHARE = 0.5
@@ -51,45 +59,95 @@ def detect(
     only on product and ordinal; utterances with a flag are not read. `started_at` decides with the
     catalogue's shelf times which link numbers are valid.
     """
-    units = make_units(transcript.credible())
-    if not units:
+    found = study(transcript, catalogue, settings=settings, started_at=started_at, encoder=encoder)
+    if found is None:
         return Detection((), ())
-    meaning = score_meaning(units, catalogue, encoder)
-    findings = gather_findings(units, catalogue, started_at, meaning)
-    cues = find_cues(units)
-    linked = [product.link_no is not None for product in catalogue]
-    parameters = load_parameters()
-    emissions = weigh_emissions(units, findings, meaning, cues, linked, parameters.weights)
-    moves = weigh_moves(units, cues, parameters.weights)
-    decoded = decode_runs(emissions, moves, units, settings)
-    scene = _Scene(tuple(findings), catalogue, decoded.posteriors, settings, parameters.confidence)
-    highlights = scene.make_highlights(decoded.runs, units)
+    scene = _Scene(found)
+    highlights = scene.make_highlights(found.decoded.runs, found.reading.units)
     return Detection(highlights, scene.make_mentions(highlights))
 
 
 @dataclass(frozen=True, slots=True)
-class Decoded:
-    """What the decoder makes of a broadcast."""
+class Study:
+    """All that was read, weighed and decoded of one broadcast, before its pitches are judged."""
 
-    runs: tuple[Run, ...]
-    posteriors: Floats
-    """Probability of every state, shape (units, 1 + products)."""
+    catalogue: Catalogue
+    settings: DetectSettings
+    parameters: Parameters
+    findings: tuple[Finding, ...]
+    reading: Reading
+    emissions: Floats
+    """Log-likelihood ratios, shape (units, 1 + products)."""
+    moves: Moves
+    decoded: Decoded
 
 
-def decode_runs(
-    emissions: Floats, moves: Moves, units: Sequence[Unit], settings: DetectSettings
-) -> Decoded:
-    """Return the runs of single products: the best path, its ends trimmed, its gaps bridged."""
-    posteriors = decode_posteriors(emissions, moves)
-    runs = trim_runs(cut_runs(decode_path(emissions, moves)), posteriors)
-    return Decoded(bridge_runs(runs, units, settings), posteriors)
+def study(
+    transcript: Transcript,
+    catalogue: Catalogue,
+    *,
+    settings: DetectSettings,
+    started_at: datetime | None,
+    encoder: SentenceEncoder,
+) -> Study | None:
+    """Read, weigh and decode a broadcast; None when nobody says anything in it.
+
+    What `detect` judges and `explain` tells about: both see the same numbers.
+    """
+    units = make_units(transcript.credible())
+    if not units:
+        return None
+    senses = read_senses(units, catalogue, encoder)
+    likeness = score_meaning(units, senses)
+    if EvidenceKind.EMBEDDING in settings.without:
+        likeness = Likeness(0 * likeness.near, 0 * likeness.wide)
+    findings = gather_findings(units, catalogue, started_at, likeness)
+    findings = [f for f in findings if f.evidence.kind not in settings.without]
+    cues = find_cues(units)
+    if EvidenceKind.CUE in settings.without:
+        cues = (frozenset(),) * len(units)
+    scene = load_reader(senses.encoder).read(units, cues, senses.spoken)
+    reading = read_broadcast(units, catalogue, findings, likeness, cues, scene)
+    parameters = load_parameters()
+    emissions = weigh_emissions(reading, parameters.weights)
+    moves = weigh_moves(reading, parameters.weights)
+    decoded = decode_runs(emissions, moves, units, settings)
+    return Study(
+        catalogue=catalogue,
+        settings=settings,
+        parameters=parameters,
+        findings=tuple(findings),
+        reading=reading,
+        emissions=emissions,
+        moves=moves,
+        decoded=decoded,
+    )
+
+
+def read_broadcast(
+    units: Sequence[Unit],
+    catalogue: Catalogue,
+    findings: Sequence[Finding],
+    likeness: Likeness,
+    cues: Sequence[frozenset[Cue]],
+    scene: Scene,
+) -> Reading:
+    """Put together what is weighed."""
+    return Reading(
+        units=tuple(units),
+        cues=tuple(cues),
+        table=tabulate(units, findings, cues, len(catalogue)),
+        likeness=likeness,
+        scene=scene,
+        linked=tuple(product.link_no is not None for product in catalogue),
+    )
 
 
 def gather_findings(
     units: Sequence[Unit],
     catalogue: Catalogue,
     started_at: datetime | None,
-    meaning: Scores,
+    likeness: Likeness,
 ) -> list[Finding]:
     """Return what every finder found, finder by finder."""
     shop = index_shop(catalogue)
@@ -98,30 +156,31 @@ def gather_findings(
         *find_grams(units, shop),
         *find_links(units, catalogue, started_at),
         *find_prices(units, catalogue),
+        *find_heard_prices(units, catalogue),
         *find_specs(units, catalogue),
-        *find_meaning(units, meaning),
+        *find_meaning(units, likeness.near),
     ]
 
 
 @dataclass(frozen=True, slots=True)
 class _Scene:
-    """All that is known about one broadcast when its runs become highlights."""
+    """Turns what was found in one broadcast into highlights and mentions."""
 
-    findings: tuple[Finding, ...]
-    catalogue: Catalogue
-    posteriors: Floats
-    settings: DetectSettings
-    confidence: ConfidenceWeights
+    found: Study
 
     def make_highlights(self, runs: Sequence[Run], units: Sequence[Unit]) -> tuple[Highlight, ...]:
         by_product: defaultdict[int, list[Finding]] = defaultdict(list)
-        for finding in self.findings:
+        for finding in self.found.findings:
             by_product[finding.product].append(finding)
         ordinals: Counter[int] = Counter()
         highlights: list[Highlight] = []
+        shortest_ms = self.found.settings.shortest_ms
+        runs = [run for run in runs if run.span(units).duration_ms >= shortest_ms]
+        found = self.found
+        show = measure_show(runs, found.decoded.posteriors, found.reading)
         for run in runs:
             group = [f for f in by_product[run.product] if run.first <= f.unit <= run.last]
-            highlight = self._make_highlight(run, run.span(units), group, ordinals[run.product])
+            highlight = self._make_highlight(run, show, group, ordinals[run.product])
             if highlight is not None:
                 ordinals[run.product] += 1
                 highlights.append(highlight)
@@ -129,12 +188,12 @@ class _Scene:
 
     def make_mentions(self, highlights: Sequence[Highlight]) -> tuple[Mention, ...]:
         """Return names and numbers said outside a pitch of their own product, once per unit."""
-        least = MENTION_SHARE * surprise(len(self.catalogue))
+        least = MENTION_SHARE * surprise(len(self.found.catalogue))
         said: dict[tuple[int, int], Mention] = {}
-        for finding in self.findings:
+        for finding in self.found.findings:
             evidence = finding.evidence
             telling = evidence.kind in NAME_KINDS or evidence.kind is EvidenceKind.LINK_NUMBER
-            product_id = self.catalogue.products[finding.product].id
+            product_id = self.found.catalogue.products[finding.product].id
             pitched = any(
                 h.product_id == product_id and h.span.holds(evidence.at_ms) for h in highlights
             )
@@ -145,16 +204,16 @@ class _Scene:
         return tuple(sorted(said.values(), key=lambda m: (m.at_ms, m.product_id)))
 
     def _make_highlight(
-        self, run: Run, span: Span, findings: Sequence[Finding], ordinal: int
+        self, run: Run, show: Show, findings: Sequence[Finding], ordinal: int
     ) -> Highlight | None:
-        if span.duration_ms < self.settings.shortest_ms:
-            return None
-        support = measure_support(run, span, self.posteriors, findings)
-        confidence = estimate_confidence(support, self.confidence)
-        status = judge(confidence, self.settings)
+        span = run.span(self.found.reading.units)
+        posteriors, reading = self.found.decoded.posteriors, self.found.reading
+        support = measure_support(run, show, posteriors, reading, findings)
+        confidence = estimate_confidence(support, self.found.parameters.confidence)
+        status = judge(confidence, self.found.settings)
         if status is Status.DROPPED:
             return None
-        product = self.catalogue.products[run.product]
+        product = self.found.catalogue.products[run.product]
         return Highlight(
             id=provisional_id(product.id, ordinal),
             product_id=product.id,
@@ -169,7 +228,7 @@ class _Scene:
 
     def _strongest(self, findings: Sequence[Finding]) -> tuple[Evidence, ...]:
         ranked = sorted(findings, key=lambda f: (-f.evidence.weight, f.evidence.at_ms, f.start))
-        kept = [finding.evidence for finding in ranked[: self.settings.evidence_limit]]
+        kept = [finding.evidence for finding in ranked[: self.found.settings.evidence_limit]]
         return tuple(sorted(kept, key=lambda e: (e.at_ms, e.kind, e.text)))
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from models.highlight import Evidence, EvidenceKind
 from models.span import MS_PER_MINUTE
-from pipeline.detect.findings import FEWEST_PRODUCTS, Finding
+from pipeline.detect.findings import FEWEST_PRODUCTS, Finding, Form
 from pipeline.detect.shop import LONGEST_GRAM, Gram, Shop, is_gram, surface_of
 from pipeline.detect.units import Unit
 
@@ -73,7 +73,7 @@ def find_grams(units: Sequence[Unit], shop: Shop) -> Iterator[Finding]:
             evidence = Evidence(
                 EvidenceKind.NGRAM, unit.text.spoken(start, end), unit.at_ms(start), weight
             )
-            yield Finding(index, product, start, end, evidence)
+            yield Finding(index, product, start, end, evidence, _form(unit, run))
 
 
 class _Habit:
@@ -124,9 +124,20 @@ def _runs_by_product(unit: Unit, shop: Shop, habit: _Habit) -> dict[int, list[_R
     return runs
 
 
+def _length(unit: Unit, run: _Run) -> int:
+    """Return the length in syllables; a word of Latin letters counts as two."""
+    sounds = unit.sounds[run.first : run.last + 1]
+    return len(sounds) + sum(sound.is_word for sound in sounds)
+
+
+def _form(unit: Unit, run: _Run) -> Form:
+    if _length(unit, run) <= 2:
+        return Form.PAIR_WRITTEN if run.written else Form.PAIR_HEARD
+    return Form.RUN_WRITTEN if run.written else Form.RUN_HEARD
+
+
 def _weigh(unit: Unit, run: _Run, extents: set[tuple[int, int]]) -> float:
-    length = run.last - run.first + 1
-    length += sum(sound.is_word for sound in unit.sounds[run.first : run.last + 1])
+    length = _length(unit, run)
     if run.written:
         share = WRITTEN_SHARE.get(length, LONG_WRITTEN_SHARE)
     else:

@@ -17,7 +17,7 @@ from models.catalogue import Catalogue, Product
 from models.highlight import Evidence, EvidenceKind
 from pipeline.detect.findings import Finding, surprise
 from pipeline.detect.units import Unit
-from pipeline.language.numerals import DIGIT_VALUES, Numeral
+from pipeline.language.numerals import DIGIT_VALUES, Numeral, parse_han
 
 FULL_TRUST = 1.0
 """Share of `surprise` that a number with the word for "link" is worth."""
@@ -25,6 +25,8 @@ ORDERED_TRUST = 0.85
 """拍三号, 上三号: told to buy a number."""
 BARE_TRUST = 0.6
 """三号 alone, or "the lamp's seven" in a list of links."""
+HEARD_TRUST = 0.4
+"""起号 for 七号: only the sound of the number is right."""
 GLUED_TRUST = 0.4
 """The number only as the end of a longer one: "3066号链接" for 三零六, 六号链接."""
 
@@ -93,9 +95,13 @@ def is_on_shelf(product: Product, at_ms: int, started_at: datetime | None) -> bo
 
 def iter_calls(unit: Unit, shelves: Mapping[int, object]) -> Iterator[_Call]:
     """Yield the link numbers said in a unit, as far as the shop has such a link."""
-    for numeral in unit.numerals:
+    for place, numeral in enumerate(unit.numerals):
         call = _read_mandarin(unit, numeral, shelves) or _read_english(unit, numeral)
-        if call is not None and call.number in shelves:
+        if call is None:
+            continue
+        if call.number not in shelves and place:
+            call = _cut_run(unit, unit.numerals[place - 1], numeral, call, shelves)
+        if call.number in shelves:
             yield call
     yield from (call for call in _iter_heard(unit) if call.number in shelves)
 
@@ -139,6 +145,20 @@ def _read_mandarin(unit: Unit, numeral: Numeral, shelves: Mapping[int, object]) 
     return None
 
 
+def _cut_run(
+    unit: Unit, before: Numeral, numeral: Numeral, call: _Call, shelves: Mapping[int, object]
+) -> _Call:
+    """Cut 一百九十九十五号 into 199 and link 15, where 190 and link 95 make no sense."""
+    if before.end != numeral.start:
+        return call
+    text = unit.text.text
+    for cut in range(numeral.start + 1, numeral.end):
+        price, number = parse_han(text[before.start : cut]), parse_han(text[cut : numeral.end])
+        if price is not None and number is not None and number in shelves:
+            return _Call(int(number), cut, call.end, call.trust)
+    return call
+
+
 def _glued(number: int, shelves: Mapping[int, object]) -> int:
     """Take the last one or two digits of an impossible number that are a link."""
     return next((n for n in (number % 10, number % 100) if n in shelves), 0)
@@ -167,9 +187,11 @@ def _iter_heard(unit: Unit) -> Iterator[_Call]:
         if before and (before in DIGIT_VALUES or before in "十百" or before.isdigit()):
             continue
         linked = tuple(s.key for s in sounds[place + 2 : place + 4]) in _LINK_KEYS
+        last = sounds[place + 3] if linked else sounds[place + 1]
         if linked or before == "拍":
-            last = sounds[place + 3] if linked else sounds[place + 1]
             yield _Call(number, sound.start, last.end, ORDERED_TRUST)
+        elif text[last.start] == "号" and not _AFTER_OTHER.match(text[last.end :]):
+            yield _Call(number, sound.start, last.end, HEARD_TRUST)
 
 
 def _keys_from(unit: Unit, start: int, count: int) -> list[str]:

@@ -3,28 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.catalogue import Catalogue, Product
 from models.highlight import Evidence, EvidenceKind
-from pipeline.detect.encoder import SentenceEncoder
+from pipeline.detect.encoder import SentenceEncoder, Vectors
 from pipeline.detect.findings import Finding
 from pipeline.detect.units import Unit
 
 Scores = NDArray[np.float64]
 """One row per unit, one column per product."""
 
-WINDOW_UNITS = 2
-"""Units before and after that lend a sentence their meaning: "it" is what they speak of."""
-NEIGHBOUR_SHARE = 0.6
-"""What a neighbour counts against the sentence itself; its neighbour again that much less."""
+WIDE_SHARE, WIDE_UNITS = 0.75, 5
+"""What a neighbour counts against the sentence itself (its neighbour again that much less), and how
+many are looked at on either side: "it" is what they speak of. With them the right product is the
+nearest one for 60 % of the sentences of a pitch, against 31 % alone (18 text broadcasts)."""
 TELLING_FROM = 0.5
 """Nats below which likeness is not worth showing to anybody."""
 PRODUCTS_PER_UNIT = 6
 SHORTEST_TEXT = 4
 """Characters; "对对对" is near to everything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Senses:
+    """The vectors of what is said, unit by unit, and of what is sold, product by product."""
+
+    spoken: Vectors
+    sold: Vectors
+    encoder: str
+    """Name of the encoder that they are of."""
+
+
+def read_senses(units: Sequence[Unit], catalogue: Catalogue, encoder: SentenceEncoder) -> Senses:
+    """Encode a broadcast and its catalogue."""
+    spoken, sold = encoder.encode(
+        [unit.text.source for unit in units], [describe(product) for product in catalogue]
+    )
+    return Senses(spoken, sold, encoder.name)
 
 
 def find_meaning(units: Sequence[Unit], ratios: Scores) -> Iterator[Finding]:
@@ -41,24 +60,37 @@ def find_meaning(units: Sequence[Unit], ratios: Scores) -> Iterator[Finding]:
             yield Finding(index, int(product), 0, len(unit.text.text), evidence)
 
 
-def score_meaning(units: Sequence[Unit], catalogue: Catalogue, encoder: SentenceEncoder) -> Scores:
-    """Return, for every unit and product, how much the unit's meaning speaks for it, in nats.
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """How much the meaning of every unit speaks for every product, in nats."""
+
+    near: Scores
+    """The unit alone."""
+    wide: Scores
+    """The stretch around it."""
+
+
+def score_meaning(units: Sequence[Unit], senses: Senses) -> Likeness:
+    """Return, for every unit and product, how much meaning speaks for it, in nats.
 
     e5's cosines lie in a narrow band and some titles are near to everything, so every product is
     first measured against its own mean over the broadcast, then against the other products: a
-    softmax of standard deviations, against the average product. At most log(number of products).
+    softmax of standard deviations, against the average product. The deviation is that of the whole
+    broadcast: a sentence that is near to nothing in particular stays small. At most
+    log(number of products).
     """
-    count = len(catalogue)
+    count = len(senses.sold)
     if not units or count < 2:
-        return np.zeros((len(units), count))
-    spoken, sold = encoder.encode(
-        [unit.text.source for unit in units], [describe(product) for product in catalogue]
-    )
-    likeness = spoken.astype(np.float64) @ sold.astype(np.float64).T
+        nothing = np.zeros((len(units), count))
+        return Likeness(nothing, nothing)
+    likeness = senses.spoken.astype(np.float64) @ senses.sold.astype(np.float64).T
     likeness -= likeness.mean(axis=0, keepdims=True)
+    likeness -= likeness.mean(axis=1, keepdims=True)
     likeness[[len(unit.text.text) < SHORTEST_TEXT for unit in units]] = 0.0
-    single, wide = _standardise(likeness), _standardise(_spread(likeness))
-    return _against_average((single + wide) / 2)
+    return Likeness(
+        _against_average(_standardise(likeness)),
+        _against_average(_standardise(_spread(likeness, WIDE_SHARE, WIDE_UNITS))),
+    )
 
 
 def _against_average(deviations: Scores) -> Scores:
@@ -74,20 +106,15 @@ def describe(product: Product) -> str:
     return " ".join(part for part in parts if part)
 
 
-def _spread(likeness: Scores) -> Scores:
+def _spread(likeness: Scores, share: float, reach: int) -> Scores:
     """Add the neighbours' likeness, less with distance."""
     total = likeness.copy()
-    for distance in range(1, WINDOW_UNITS + 1):
-        share = NEIGHBOUR_SHARE**distance
-        total[distance:] += share * likeness[:-distance]
-        total[:-distance] += share * likeness[distance:]
+    for distance in range(1, reach + 1):
+        total[distance:] += share**distance * likeness[:-distance]
+        total[:-distance] += share**distance * likeness[distance:]
     return total
 
 
 def _standardise(likeness: Scores) -> Scores:
-    """Measure every row in standard deviations from the row's mean, over the products."""
-    if likeness.shape[1] < 2:
-        return np.zeros_like(likeness)
-    centred = likeness - likeness.mean(axis=1, keepdims=True)
-    deviation = centred.std(axis=1, keepdims=True)
-    return np.asarray(centred / np.maximum(deviation, 1e-6))
+    """Measure in standard deviations of the whole."""
+    return np.asarray(likeness / max(float(likeness.std()), 1e-6))

@@ -4,11 +4,27 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from enum import StrEnum
 
 from models.highlight import Evidence
 
 FEWEST_PRODUCTS = 20
 """A smaller catalogue is treated as this large: two products do not make every word common."""
+
+
+class Form(StrEnum):
+    """How a run of a product's words is said: what it is worth is fitted form by form."""
+
+    WHOLE = "whole"
+    """No part of a title: a name, a number, a sentence."""
+    RUN_WRITTEN = "run_written"
+    """Three syllables or more, or two words, as the shop writes them."""
+    RUN_HEARD = "run_heard"
+    """As many, of which only the sounds agree."""
+    PAIR_WRITTEN = "pair_written"
+    """Two syllables or one word, as the shop writes them."""
+    PAIR_HEARD = "pair_heard"
+    """As many, of which only the sounds agree: with much ordinary speech, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +40,7 @@ class Finding:
     end: int
     """One past the last."""
     evidence: Evidence
+    form: Form = Form.WHOLE
 
 
 def surprise(product_count: int) -> float:

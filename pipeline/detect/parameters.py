@@ -18,17 +18,33 @@ class Weights:
     """How evidence, cues and silence weigh: factors, or nats where it says so."""
 
     name: float
-    gram: float
+    """Of an alias, as written or by sound."""
+    run_written: float
+    """Of pieces of titles, by their form."""
+    run_heard: float
+    pair_written: float
+    pair_heard: float
     link: float
     price: float
     spec: float
     meaning: float
+    """Of the likeness of a unit and its neighbours."""
+    meaning_wide: float
+    """Of that of the stretch around it."""
+    before: float
+    """Of the evidence of the last half minute."""
+    after: float
+    """Of that of the next half minute."""
     enclosed: float
-    """Of the smaller of the evidence before and after: both together, inside a pitch."""
+    """Of the smaller of the two: both together, inside a pitch."""
+    lead: float
+    """Of the distance to the best other product."""
     unlinked: float
     """Nats for a product without link number in a shop that numbers its links, per unit."""
     pitching: float
     """Nats for any product, per five seconds, against "no product"."""
+    scene: float
+    """Of the log-odds that something is being sold."""
     chatter: float
     """This and the next three: nats for "no product" where the cue is."""
     listing: float
@@ -50,6 +66,10 @@ class Weights:
     """Nats for closing where chatter, a list or questions begin."""
     silence: float
     """Nats for any move per second of silence before it."""
+    opens: float
+    """Of the log-odds that a pitch begins, for opening and switching."""
+    closes: float
+    """Of the log-odds that one has just ended, for closing and switching."""
 
     def __post_init__(self) -> None:
         _require_finite(self)
@@ -57,13 +77,21 @@ class Weights:
 
 @dataclass(frozen=True, slots=True)
 class ConfidenceWeights:
-    """Coefficients of the logistic that turns support into a probability, in log-odds."""
+    """Coefficients of the logistic that turns support into a probability, in log-odds.
+
+    The intercept, and one for every part of `confidence.Support`, in its order.
+    """
 
     intercept: float
-    posterior: float
-    margin: float
+    low: float
+    certainty: float
+    rivalry: float
+    pace: float
+    rival: float
     kinds: float
-    density: float
+    seconds: float
+    brief: float
+    opens: float
 
     def __post_init__(self) -> None:
         _require_finite(self)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from models.highlight import EvidenceKind
 from pipeline.detect.parameters import load_parameters
 
 SHORTEST_MS = 10_000
@@ -29,6 +30,9 @@ class DetectSettings:
     """A shorter stretch is no highlight."""
     evidence_limit: int = 12
     """How many pieces of evidence a highlight keeps, strongest first."""
+    without: tuple[EvidenceKind, ...] = ()
+    """Kinds of evidence that are not looked at, to see what each is worth; a tuple, for the stage's
+    key is made of these settings as JSON."""
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.review_from <= self.publish_from <= 1.0:

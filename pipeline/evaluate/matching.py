@@ -25,10 +25,24 @@ def match_pitches(
     The matching has the greatest possible number of pairs (greedy matching may have fewer), as
     mir_eval does for events. Sorted by the start of the pitch; deterministic.
     """
-    edges = [_find_partners(highlight, pitches, threshold) for highlight in highlights]
+    found = match_indices(highlights, pitches, threshold=threshold)
     return tuple(
         Pair(highlights[left], pitches[right])
-        for left, right in sorted(match_maximum(edges), key=lambda pair: pitches[pair[1]].span)
+        for left, right in sorted(found, key=lambda pair: pitches[pair[1]].span)
+    )
+
+
+def match_indices(
+    highlights: Sequence[Highlight], pitches: Sequence[TruthPitch], *, threshold: float
+) -> tuple[tuple[int, int], ...]:
+    """Return the matching of `match_pitches` as (highlight, pitch) indices, sorted.
+
+    A highlight that finds a pitch keeps one, whatever comes after it: the pairs of the first n
+    highlights are as many as those n alone could have. So what is matched of a ranked list is right
+    at every rank.
+    """
+    return match_maximum(
+        [_find_partners(highlight, pitches, threshold) for highlight in highlights]
     )
 
 

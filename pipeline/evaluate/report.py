@@ -1,18 +1,33 @@
-"""Scores of recordings, their total, and the table and JSON that show them."""
+"""Scores of recordings, their total, and the table that shows them."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from models.highlight import Highlight, Status
 from models.transcript import Transcript
+from pipeline.evaluate.average_precision import (
+    AveragePrecisions,
+    SecondCounts,
+    count_seconds,
+    measure_average_precisions,
+)
+from pipeline.evaluate.boundaries import BoundaryScore, score_boundaries
+from pipeline.evaluate.calibration import Calibration, judge_highlights
+from pipeline.evaluate.cells import format_percent, format_rate, format_seconds
 from pipeline.evaluate.cer import TextErrors, count_text_errors
-from pipeline.evaluate.metrics import ANY_STATUS, PUBLISHED, PitchScore, score_pitches
+from pipeline.evaluate.kinds import KindScore, list_rows, score_kinds
+from pipeline.evaluate.metrics import (
+    ANY_STATUS,
+    HEADLINE_THRESHOLD,
+    PUBLISHED,
+    THRESHOLDS,
+    PitchScore,
+    score_pitches,
+)
 from pipeline.evaluate.truth import Truth
 
-SCHEMA = "kandian.evaluation/1"
 TOTAL = "TOTAL"
 
 
@@ -27,6 +42,38 @@ class RecordingScore:
     """The same with those that wait for review."""
     text: TextErrors
     """Nothing counted when the truth has no text or no transcript was given."""
+    boundaries: BoundaryScore = field(default_factory=BoundaryScore)
+    """Of the statuses asked for, as are `seconds`."""
+    seconds: SecondCounts = field(default_factory=SecondCounts)
+    average_precisions: tuple[AveragePrecisions, ...] = tuple(
+        AveragePrecisions(threshold) for threshold in THRESHOLDS
+    )
+    """One for each of `THRESHOLDS`, in that order; with review, for it needs the doubtful too."""
+    calibration: Calibration = field(default_factory=Calibration)
+    """With review."""
+    kinds: KindScore = field(default_factory=KindScore)
+    """The evidence of all highlights, with review."""
+
+    @property
+    def mean_average_precision(self) -> float | None:
+        """MAP at the headline's tIoU; None when nothing is pitched."""
+        return next(a.mean for a in self.average_precisions if a.threshold == HEADLINE_THRESHOLD)
+
+    def __add__(self, other: RecordingScore) -> RecordingScore:
+        return RecordingScore(
+            name=TOTAL,
+            pitches=self.pitches + other.pitches,
+            with_review=self.with_review + other.with_review,
+            text=self.text + other.text,
+            boundaries=self.boundaries + other.boundaries,
+            seconds=self.seconds + other.seconds,
+            average_precisions=tuple(
+                a + b
+                for a, b in zip(self.average_precisions, other.average_precisions, strict=True)
+            ),
+            calibration=self.calibration + other.calibration,
+            kinds=self.kinds + other.kinds,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +111,18 @@ def evaluate_recording(
         pitches=score_pitches(highlights, truth, statuses=statuses),
         with_review=score_pitches(highlights, truth, statuses=ANY_STATUS),
         text=text,
+        boundaries=score_boundaries(highlights, truth, statuses=statuses),
+        seconds=count_seconds(highlights, truth, statuses=statuses),
+        average_precisions=measure_average_precisions(highlights, truth),
+        calibration=judge_highlights(highlights, truth),
+        kinds=score_kinds(list_rows(highlights), truth),
     )
 
 
 def total(scores: Iterable[RecordingScore]) -> RecordingScore:
     """Add up all counts; the rates of the result weigh every pitch alike."""
-    scores = tuple(scores)
-    return RecordingScore(
-        name=TOTAL,
-        pitches=sum((score.pitches for score in scores), PitchScore()),
-        with_review=sum((score.with_review for score in scores), PitchScore()),
-        text=sum((score.text for score in scores), TextErrors()),
-    )
+    nothing = RecordingScore(TOTAL, PitchScore(), PitchScore(), TextErrors())
+    return sum(scores, nothing)
 
 
 HEADERS = (
@@ -104,75 +151,13 @@ def _format_row(score: RecordingScore) -> tuple[str, ...]:
     pitches, review = score.pitches, score.with_review.headline
     return (
         score.name,
-        *(_format_rate(counts.f1) for counts in pitches.overlaps),
-        _format_rate(pitches.headline.precision),
-        _format_rate(pitches.headline.recall),
-        f"{_format_rate(review.precision)}/{_format_rate(review.recall)}",
-        _format_seconds(pitches.median_start_error_ms),
-        _format_seconds(pitches.p90_start_error_ms),
+        *(format_rate(counts.f1) for counts in pitches.overlaps),
+        format_rate(pitches.headline.precision),
+        format_rate(pitches.headline.recall),
+        f"{format_rate(review.precision)}/{format_rate(review.recall)}",
+        format_seconds(pitches.median_start_error_ms),
+        format_seconds(pitches.p90_start_error_ms),
         f"{pitches.products_hit}/{pitches.products}",
         str(pitches.mentions_taken),
-        _format_percent(score.text.rate),
+        format_percent(score.text.rate),
     )
-
-
-def _format_rate(rate: float | None) -> str:
-    return "-" if rate is None else f"{rate:.2f}"
-
-
-def _format_percent(rate: float | None) -> str:
-    return "-" if rate is None else f"{100 * rate:.1f} %"
-
-
-def _format_seconds(duration_ms: float | None) -> str:
-    return "-" if duration_ms is None else f"{duration_ms / 1000:.1f} s"
-
-
-def format_json(evaluation: Evaluation) -> str:
-    """Write everything, counts and rates, as JSON; a rate without a denominator is null."""
-    document = {
-        "schema": SCHEMA,
-        "recordings": [_describe(score) for score in evaluation.scores],
-        "total": _describe(evaluation.total),
-    }
-    return json.dumps(document, ensure_ascii=False, indent=2)
-
-
-def _describe(score: RecordingScore) -> dict[str, object]:
-    return {
-        "name": score.name,
-        "pitches": _describe_pitches(score.pitches),
-        "with_review": _describe_pitches(score.with_review),
-        "text": {
-            "edits": score.text.edits,
-            "tokens": score.text.tokens,
-            "rate": score.text.rate,
-        },
-    }
-
-
-def _describe_pitches(score: PitchScore) -> dict[str, object]:
-    return {
-        "overlaps": [
-            {
-                "tiou": counts.threshold,
-                "matched": counts.matched,
-                "detected": counts.detected,
-                "true": counts.true,
-                "precision": counts.precision,
-                "recall": counts.recall,
-                "f1": counts.f1,
-            }
-            for counts in score.overlaps
-        ],
-        "start_error_ms": {
-            "median": score.median_start_error_ms,
-            "p90": score.p90_start_error_ms,
-            "signed": list(score.start_errors_ms),
-        },
-        "points_hit": score.points_hit,
-        "products_hit": score.products_hit,
-        "products": score.products,
-        "product_recall": score.product_recall,
-        "mentions_taken": score.mentions_taken,
-    }

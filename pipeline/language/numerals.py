@@ -33,6 +33,15 @@ _NUMBER = re.compile(
     rf"|(?P<han>[零〇一二两俩三四五六七八九十幺][{_HAN}]*(?:点[零〇一二三四五六七八九幺]+)?)"
     rf"|\b(?P<english>(?:{_ENGLISH_WORD})(?:[\s-]+(?:and[\s-]+)?(?:{_ENGLISH_WORD}))*)\b"
 )
+_DIGIT = "[零〇一二两俩三四五六七八九幺]"
+_COUNT = "[一二两俩三四五六七八九]"
+_SECTION = rf"(?:{_COUNT}千)?(?:[零〇]?{_COUNT}百)?(?:[零〇]?{_COUNT}?十)?"
+_WELL_FORMED = re.compile(
+    rf"(?=.?[十百千万亿])(?:{_SECTION}(?:[零〇]?{_COUNT})?亿)?(?:{_SECTION}(?:[零〇]?{_COUNT})?万)?"
+    rf"{_SECTION}(?:[零〇]?{_COUNT}(?![十百千万亿]))?(?:点{_DIGIT}+(?![十百千万亿]))?"
+    rf"|{_DIGIT}+(?![十百千万亿])(?:点{_DIGIT}+)?|{_DIGIT}"
+)
+"""One number at the start of a run: one with units in their order, or digits one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +87,14 @@ def iter_numerals(text: str) -> Iterator[Numeral]:
     """Yield every number in a normalised (lower-case, NFKC) text, in order, not overlapping.
 
     `49.99`, `1,299`, `3百`, 一百二十九, 三零六, 三点五, `forty-nine ninety-nine` (two numbers).
+    Without punctuation numbers run together: 八十九一包 is 89 and 1.
     """
     for match in _NUMBER.finditer(text):
         if match["arabic"]:
             value = Decimal(match["arabic"].replace(",", ""))
             yield Numeral(value * _scale_of(match["scale"]), match.start(), match.end())
         elif match["han"]:
-            read = parse_han(match["han"])
-            if read is not None:
-                yield Numeral(read, match.start(), match.end())
+            yield from _iter_han(match["han"], match.start())
         else:
             yield from _iter_english(match["english"], match.start())
 
@@ -123,7 +131,7 @@ def _read_quantity(text: str) -> int | None:
     """Sum a numeral with units; None when it is not well formed (e.g. 百搭's 百)."""
     total = section = 0
     digit: int | None = None
-    lower_unit = 1
+    lower_unit, ceiling = 1, max(MYRIAD_VALUES.values())
     for character in text:
         if character in DIGIT_VALUES:
             if digit not in (None, 0):
@@ -133,16 +141,39 @@ def _read_quantity(text: str) -> int | None:
             continue
         unit = UNIT_VALUES.get(character)
         if unit is not None:
+            if unit >= ceiling:
+                return None
+            ceiling = unit
             section += (digit or (1 if unit == 10 else 0)) * unit
             lower_unit = unit // 10
+        elif character not in MYRIAD_VALUES:
+            return None
         else:
             myriad = MYRIAD_VALUES[character]
             total = (total + section + (digit or 0)) * myriad
-            section, lower_unit = 0, myriad // 10
+            section, lower_unit, ceiling = 0, myriad // 10, myriad
         digit = None
     if digit and lower_unit > 1 and text[-2] not in "零〇":
         digit *= lower_unit
     return total + section + (digit or 0)
+
+
+def _iter_han(text: str, offset: int) -> Iterator[Numeral]:
+    """Read a run of numeral characters as one number, else as several in a row."""
+    whole = parse_han(text)
+    if whole is not None:
+        yield Numeral(whole, offset, offset + len(text))
+        return
+    cursor = 0
+    while cursor < len(text):
+        match = _WELL_FORMED.match(text, cursor)
+        if match is None or not match[0]:
+            cursor += 1
+            continue
+        value = parse_han(match[0])
+        if value is not None:
+            yield Numeral(value, offset + cursor, offset + match.end())
+        cursor = match.end()
 
 
 def _scale_of(character: str | None) -> int:

@@ -24,6 +24,7 @@ from models.recording import Recording, Rendition
 from models.span import Span
 from pipeline.detect.detect import DETECT_VERSION, detect
 from pipeline.detect.parameters import load_parameters
+from pipeline.detect.scene import identify_scenes
 from pipeline.run.index_files import write_index_files
 from pipeline.run.ingest import Source, ingest
 from pipeline.run.job import Job
@@ -122,6 +123,7 @@ def detection_key(
         settings_key(toolbox.detect_settings),
         settings_key(parameters.weights),
         settings_key(parameters.confidence),
+        identify_scenes(),
     )
 
 

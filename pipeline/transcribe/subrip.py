@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 
 from models.errors import InputError
-from pipeline.transcribe.cue import Cue, ImportedText, checked_span, join_lines
-from pipeline.transcribe.timing import TIMING_MARK, parse_timing, strip_markup
+from pipeline.transcribe.cue import ImportedText
+from pipeline.transcribe.subtitle import Draft, check_cues
+from pipeline.transcribe.timing import TIMING_MARK, parse_timing
 
 TIME_LINE = re.compile(r"^\s*-?[\d:]+[,.]?\d*\s*-->", re.MULTILINE)
 
@@ -24,23 +25,17 @@ def parse_subrip(text: str) -> ImportedText:
     """
     lines = text.split("\n")
     starts = [n for n, line in enumerate(lines) if TIMING_MARK in line]
-    cues: list[Cue] = []
+    drafts: list[Draft] = []
     for position, start in enumerate(starts):
         is_last = position == len(starts) - 1
         end = len(lines) if is_last else _end_of_text(lines, starts[position + 1])
         where = f"line {start + 1}"
         start_ms, end_ms = parse_timing(lines[start], where)
-        body = [line for line in lines[start + 1 : end] if line.strip()]
-        cues.append(
-            Cue(
-                checked_span(start_ms, end_ms, where),
-                join_lines([strip_markup(line) for line in body]),
-                "\n".join(body),
-            )
-        )
+        body = tuple(line for line in lines[start + 1 : end] if line.strip())
+        drafts.append(Draft(start_ms, end_ms, where, body))
     if starts:
         _refuse_text_before(lines[: _end_of_text(lines, starts[0])])
-    return ImportedText("srt", tuple(cues))
+    return ImportedText("srt", check_cues(drafts))
 
 
 def _end_of_text(lines: list[str], next_timing: int) -> int:

@@ -3,6 +3,7 @@
 overhead   CPU time of the whole job / bare ffmpeg + bare faster-whisper     goal: at most 1.15
 find       cold start of `kandian find`, as a process                        goal: at most 250 ms
 engines    openai-whisper / faster-whisper on the same sound                 text and speed
+detection  seconds of detection / seconds of the show, 1,000 products        goal: at most 2 %
 """
 
 from __future__ import annotations
@@ -91,6 +92,13 @@ def bench_engines(media: Path, folder: Path) -> None:
     )
 
 
+def _print_detection() -> None:
+    from tests.bench.detection import bench_detection
+
+    for line in bench_detection():
+        print(line, flush=True)
+
+
 def _cut_wav(source: Path, target: Path, length_ms: int) -> None:
     import wave
 
@@ -104,11 +112,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--media", type=Path, default=SAMPLE)
     parser.add_argument("--catalogue", type=Path, default=CATALOGUE)
-    parser.add_argument("--only", choices=("overhead", "engines"))
+    parser.add_argument("--only", choices=("overhead", "engines", "detection"))
     asked = parser.parse_args()
     benches: dict[str, Callable[[Path], None]] = {
         "overhead": lambda folder: bench_overhead(asked.media, asked.catalogue, folder),
         "engines": lambda folder: bench_engines(asked.media, folder),
+        "detection": lambda _folder: _print_detection(),
     }
     for name, bench in benches.items():
         if asked.only in {None, name}:

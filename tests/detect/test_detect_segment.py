@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -50,15 +51,33 @@ def test_trim_cuts_doubtful_ends_and_keeps_the_best_unit() -> None:
     assert trim_runs([Run(0, 0, 0)], posteriors) == (Run(0, 0, 0),)
 
 
-@given(st.floats(0, 1), st.floats(-1, 1), st.integers(0, 8), st.floats(0, 100))
-def test_confidence_is_a_probability_that_grows_with_the_posterior(
-    posterior: float, margin: float, kinds: int, density: float
+def test_trim_keeps_what_siblings_share() -> None:
+    posteriors = np.array([[0.1, 0.45, 0.45], [0.1, 0.5, 0.4], [0.85, 0.1, 0.05]])
+    assert trim_runs([Run(0, 0, 2)], posteriors) == (Run(0, 0, 1),)
+
+
+supports = st.builds(
+    Support,
+    low=st.floats(0, 1),
+    certainty=st.floats(0, 1),
+    rivalry=st.floats(0, 6),
+    pace=st.floats(2, 6),
+    rival=st.floats(0, 6),
+    kinds=st.floats(0, 3),
+    seconds=st.floats(2, 7),
+    brief=st.floats(2, 3.4),
+    opens=st.floats(-6, 6),
+)
+
+
+@given(supports)
+def test_confidence_is_a_probability_that_grows_with_what_speaks_for_a_highlight(
+    support: Support,
 ) -> None:
     weights = load_parameters().confidence
-    confidence = estimate_confidence(Support(posterior, margin, kinds, density), weights)
-    likelier = Support(min(posterior + 0.1, 1.0), margin, kinds, density)
-    surer = estimate_confidence(likelier, weights)
-    assert 0.0 <= confidence <= surer <= 1.0
+    confidence = estimate_confidence(support, weights)
+    likelier = replace(support, low=min(support.low + 0.1, 1.0), rival=support.rival / 2)
+    assert 0.0 <= confidence <= estimate_confidence(likelier, weights) <= 1.0
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,8 @@ from pipeline.detect.parameters import PARAMETERS_FILE, load_parameters, parse_p
 from pipeline.detect.train.__main__ import fit_check, read_rates
 from pipeline.detect.train.chain import Field, Labelled
 from pipeline.detect.train.corpus import hash_scripts, parse_script, read_scripts, speak
-from pipeline.detect.train.noise import common_characters, mask_links, mishear
+from pipeline.detect.train.noise import common_characters, mishear
+from pipeline.language.masking import mask_links
 
 FOLDER = Path(__file__).parent / "broadcasts"
 TOLERANCE = 0.05
@@ -37,10 +38,10 @@ def test_the_slope_of_the_likelihood_is_its_slope() -> None:
         ]
     )
     weights, masses, step = rng.normal(size=3), np.array([1.0, 0.5]), 1e-6
-    _value, slope = field._score(weights, masses)
+    _value, slope = field.score(weights, masses)
     for place in range(3):
         nudge = np.eye(3)[place] * step
-        rise = field._score(weights + nudge, masses)[0] - field._score(weights - nudge, masses)[0]
+        rise = field.score(weights + nudge, masses)[0] - field.score(weights - nudge, masses)[0]
         assert rise / (2 * step) == pytest.approx(slope[place], abs=1e-5)
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from models.span import Span
 from models.transcript import Utterance
+from pipeline.detect.captions import read_passages, visible
 from pipeline.detect.units import LONGEST_MS, make_units
 
 
@@ -54,3 +56,113 @@ def test_units_lie_in_order_and_never_overlap(pieces: list[tuple[int, int, str]]
     for unit in units:
         assert list(unit.times) == sorted(unit.times)
         assert len(unit.times) == len(unit.text.text)
+
+
+def cue(start_ms: int, end_ms: int, text: str) -> Utterance:
+    return Utterance(Span(start_ms, end_ms), text, text)
+
+
+def test_a_minute_without_marks_is_cut_where_clauses_begin() -> None:
+    text = "这款桂花乌龙茶汤很亮然后我们泡三分钟就可以喝了" * 12
+    units = make_units([cue(0, 60_000, text)])
+    assert all(1_500 <= unit.span.duration_ms <= LONGEST_MS for unit in units)
+    assert all("桂花乌龙" in unit.text.text or "桂" not in unit.text.text for unit in units)
+    assert "".join(unit.text.source for unit in units) == text
+
+
+def test_captions_cut_by_the_clock_are_joined() -> None:
+    text = "这款桂花乌龙茶汤很亮。一号链接今天五十八。喜欢的拍一单回去慢慢喝。" * 6
+    cues = [cue(n * 1_800, n * 1_800 + 1_800, text[n * 10 : n * 10 + 10]) for n in range(20)]
+    sources = [unit.text.source for unit in make_units(cues)]
+    assert "".join(sources) == text[:200]
+    assert sum("桂花乌龙" in source for source in sources) == 6
+
+
+def test_captions_cut_by_a_reader_stay_apart() -> None:
+    cues = [cue(n * 3_000, n * 3_000 + 3_000, f"这款茶汤是第{n + 1}泡颜色很亮") for n in range(12)]
+    assert len(make_units(cues)) == len(cues)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        pytest.param("主播：桂花乌龙", "桂花乌龙", id="host"),
+        pytest.param(">> 桂花乌龙", "桂花乌龙", id="chevrons"),
+        pytest.param("[SPEAKER_00]: tea", "tea", id="diarised"),
+        pytest.param("说话人1：桂花", "桂花", id="numbered"),
+        pytest.param("[音乐]桂花(掌声)", "桂花", id="notes"),
+        pytest.param("♪♪ [Music]", " ", id="nothing-said"),
+        pytest.param("主播推荐：桂花", "主播推荐：桂花", id="a-sentence-with-a-colon"),
+        pytest.param("桂花(大罐)", "桂花(大罐)", id="brackets-with-words"),
+    ],
+)
+def test_labels_and_notes_are_not_said(text: str, said: str) -> None:
+    assert "".join(text[index] for index in visible(text)) == said
+
+
+LINES = ("今天先看桂花乌龙", "三分钟就能泡好的", "拍一号链接带走它", "五十八一罐包邮哦")
+
+
+@pytest.mark.parametrize(
+    "cues",
+    [
+        pytest.param(
+            [
+                cue(n * 2_000, n * 2_000 + 2_000, "".join(LINES[max(n - 1, 0) : n + 1]))
+                for n in range(4)
+            ],
+            id="rolling",
+        ),
+        pytest.param(
+            [
+                cue(n * 2_000 + half, n * 2_000 + half + 1_000, LINES[n])
+                for n in range(4)
+                for half in (0, 1_000)
+            ],
+            id="twice",
+        ),
+        pytest.param(
+            [
+                cue(
+                    n * 2_000 + part * 1_000,
+                    n * 2_000 + part * 1_000 + 1_000,
+                    LINES[n][: 4 + 4 * part],
+                )
+                for n in range(4)
+                for part in (0, 1)
+            ],
+            id="growing",
+        ),
+    ],
+)
+def test_what_is_shown_again_is_read_once(cues: list[Utterance]) -> None:
+    passages = read_passages(cues)
+    assert "".join(passage.text for passage in passages) == "".join(LINES)
+    starts = [
+        passage.times[0] for passage in passages if passage.text[:4] in {t[:4] for t in LINES}
+    ]
+    assert starts == [0, 2_000, 4_000, 6_000]
+
+
+def test_a_host_who_repeats_himself_is_heard_twice() -> None:
+    texts = ["三号链接", "三号链接", *(f"第{n}句说的都不一样" for n in range(20))]
+    passages = read_passages([cue(n * 2_000, n * 2_000 + 1_700, t) for n, t in enumerate(texts)])
+    assert [passage.text for passage in passages[:2]] == ["三号链接", "三号链接"]
+
+
+def test_an_overlapping_caption_ends_where_the_next_one_starts() -> None:
+    one, other = read_passages([cue(0, 6_000, "今天先看桂花乌龙"), cue(3_000, 5_000, "一号链接")])
+    assert (one.ends[-1], other.times[0]) == (3_000, 3_000)
+
+
+def test_two_voices_at_once_keep_their_times() -> None:
+    one, _other = read_passages([cue(0, 6_000, "今天先看桂花乌龙"), cue(300, 900, "好")])
+    assert one.ends[-1] == 6_000
+
+
+@given(st.lists(st.text("茶好，。链a 1然后", max_size=20), min_size=1, max_size=30))
+def test_no_spoken_character_is_lost_between_captions(texts: list[str]) -> None:
+    cues = [cue(n * 1_000, n * 1_000 + 1_000, f"{n}号{text}") for n, text in enumerate(texts)]
+    said = "".join(c for unit in cues for c in unit.text if c.isalnum())
+    read = "".join(c for passage in read_passages(cues) for c in passage.text if c.isalnum())
+    assert read == said

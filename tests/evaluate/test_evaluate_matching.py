@@ -60,3 +60,10 @@ def test_a_long_chain_needs_no_recursion() -> None:
     edges = [[0], *([index, index - 1] for index in range(1, length))]
     assert len(match_maximum(edges)) == length
     assert len(match_maximum(edges[::-1])) == length
+
+
+@given(graphs, st.integers(0, 5))
+def test_what_is_matched_stays_matched_whatever_follows(edges: list[list[int]], cut: int) -> None:
+    """The first lefts are matched as they are alone, so that a ranked list is right at any rank."""
+    alone = {left for left, _ in match_maximum(edges[:cut])}
+    assert {left for left, _ in match_maximum(edges) if left < cut} == alone

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -20,7 +19,6 @@ from pipeline.evaluate.report import (
     Evaluation,
     RecordingScore,
     evaluate_recording,
-    format_json,
     format_rows,
     total,
 )
@@ -120,28 +118,30 @@ def test_rows_have_a_cell_for_every_header_and_end_with_the_total(
     assert rows[1] == ("e", *["-"] * 5, "-/-", "-", "-", "0/0", "0", "-")
 
 
-def test_json_holds_counts_and_rates(highlight: Make, truth: Make) -> None:
-    score = evaluate_recording("直播", [highlight("A", 2, 60)], truth(("A", 0, 60)))
-    text = format_json(Evaluation((score,)))
-    document = json.loads(text)
-    assert "直播" in text
-    assert document["schema"] == "kandian.evaluation/1"
-    assert document["recordings"][0]["pitches"] == document["total"]["pitches"]
-    assert document["total"]["pitches"]["overlaps"][1] == {
-        "tiou": 0.5,
-        "matched": 1,
-        "detected": 1,
-        "true": 1,
-        "precision": 1.0,
-        "recall": 1.0,
-        "f1": 1.0,
-    }
-    assert document["total"]["pitches"]["start_error_ms"] == {
-        "median": 2000.0,
-        "p90": 2000,
-        "signed": [2000],
-    }
-    assert document["total"]["text"]["rate"] is None
+def test_every_figure_of_a_recording_is_added_up(highlight: Make, truth: Make) -> None:
+    """Two recordings with one pitch each: found, and not."""
+    good = evaluate_recording("good", [highlight("A", 0, 60)], truth(("A", 0, 60)))
+    bad = evaluate_recording("bad", [], truth(("A", 0, 60)))
+    both = total([good, bad])
+    assert (good.mean_average_precision, both.mean_average_precision) == (1.0, 0.5)
+    assert both.seconds.seconds == 1200
+    assert both.seconds.right == 600 + 540
+    assert [counts.recall for counts in both.boundaries.found] == [0.5] * 4
+    assert both.calibration.brier == pytest.approx(0.01)
+    assert both.calibration.true == 2
+    assert both.boundaries.windows == good.boundaries.windows + bad.boundaries.windows
+    assert both.kinds == good.kinds + bad.kinds
+
+
+def test_boundaries_and_seconds_are_of_the_statuses_asked_for(highlight: Make, truth: Make) -> None:
+    """What ranks by confidence needs the doubtful as well, whatever is asked for."""
+    found = [highlight("A", 0, 60, status=Status.REVIEW)]
+    shown = evaluate_recording("d", found, truth(("A", 0, 60)))
+    asked = evaluate_recording("d", found, truth(("A", 0, 60)), statuses=ANY_STATUS)
+    assert [score.seconds.pitched_right for score in (shown, asked)] == [0, 60]
+    assert [score.boundaries.found[0].matched for score in (shown, asked)] == [0, 2]
+    assert shown.average_precisions == asked.average_precisions
+    assert shown.calibration == asked.calibration
 
 
 def test_an_empty_evaluation_has_an_empty_total() -> None:

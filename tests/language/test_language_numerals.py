@@ -69,6 +69,11 @@ def test_parse_english_reads(text: str, values: list[int]) -> None:
         pytest.param("卖3百", ["300"], id="digit-and-unit"),
         pytest.param("百搭又显瘦", [], id="unit-as-a-word"),
         pytest.param("拍两件,一共一百七十八", ["2", "1", "178"], id="several"),
+        pytest.param("八十九一包", ["89", "1"], id="two-run-together"),
+        pytest.param("五百三百", ["500", "300"], id="hundreds-run-together"),
+        pytest.param("一百八三号", ["180", "3"], id="short-tail-run-together"),
+        pytest.param("二十十五", ["20", "15"], id="tens-run-together"),
+        pytest.param("一百零五三百", ["105", "300"], id="zero-run-together"),
     ],
 )
 def test_iter_numerals_finds(text: str, values: list[str]) -> None:
@@ -81,3 +86,11 @@ def test_numerals_lie_in_order_inside_any_text(text: str) -> None:
     for numeral in iter_numerals(text):
         assert cursor <= numeral.start < numeral.end <= len(text)
         cursor = numeral.end
+
+
+@given(st.integers(20, 9_999), st.integers(20, 9_999))
+def test_two_numbers_in_a_row_are_read_without_losing_a_character(one: int, other: int) -> None:
+    text = format_han(one) + format_han(other)
+    found = list(iter_numerals(text))
+    assert found[0].start == 0
+    assert found[-1].end == len(text)

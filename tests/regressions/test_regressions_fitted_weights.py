@@ -26,3 +26,10 @@ def test_another_fit_is_another_detection(
     other = replace(fitted, **{part: changed})
     monkeypatch.setattr(index_recording, "load_parameters", lambda: other)
     assert index_recording.detection_key(toolbox, "transcript", SHOP, None) != before
+
+
+def test_another_reader_of_scenes_is_another_detection(monkeypatch: pytest.MonkeyPatch) -> None:
+    toolbox = Toolbox(JobSettings(encoder="lsa"))
+    before = index_recording.detection_key(toolbox, "transcript", SHOP, None)
+    monkeypatch.setattr(index_recording, "identify_scenes", lambda: "another")
+    assert index_recording.detection_key(toolbox, "transcript", SHOP, None) != before

@@ -224,8 +224,14 @@ def segments(*entries: object) -> str:
         pytest.param("WEBVTT\n\nwords\nmore\n", "line 3: 'words'", id="vtt without a time"),
         pytest.param("WEBVTT\n\n1 --> 2\nx\n", "line 3: '1 --> 2'", id="vtt with odd times"),
         pytest.param(SRT.replace("04,000", "xx"), "line 6", id="srt with odd times"),
-        pytest.param(SRT.replace("06,000", "03,000"), "line 6: the end 3 s", id="srt, end first"),
-        pytest.param(SRT.replace("00:00:06", "99:00:06"), "line 6: .* 48 hours", id="too late"),
+        pytest.param(SRT.replace("03,500", "00,500"), "line 2: the end 0.5 s", id="srt, end first"),
+        pytest.param(SRT.replace("00:00:03", "99:00:03"), "line 2: .* 48 hours", id="too late"),
+        pytest.param(
+            "00:00:04,000 --> 00:00:03,000\n拍下就送\n", "line 1: the end 3 s", id="one, end first"
+        ),
+        pytest.param(
+            SRT.replace("00:00:0", "99:00:0"), "line 2: .* 48 hours", id="all of it too late"
+        ),
         pytest.param(SRT.replace("00:00:01", "-00:00:01"), "line 2: .*negative", id="below 0"),
         pytest.param(SRT.replace("00:00:06", "00:61:06"), "line 6: minutes", id="srt, 61 minutes"),
         pytest.param("junk\n" + SRT, "line 1: text before", id="srt with a preface"),

@@ -41,7 +41,48 @@ class Prior:
 
 
 class Field:
-    """The sequences, padded and stacked."""
+    """All sequences, stacked in groups of like size so that padding stays small."""
+
+    GROUP = 12
+    """Sequences per stack."""
+
+    def __init__(self, sequences: Sequence[Labelled]) -> None:
+        order = sorted(range(len(sequences)), key=lambda n: sequences[n].states.shape[1:])
+        self._groups = [order[at : at + self.GROUP] for at in range(0, len(order), self.GROUP)]
+        self._stacks = [_Stack([sequences[n] for n in group]) for group in self._groups]
+
+    def fit(self, prior: Prior, masses: Floats, start: Floats | None = None) -> Floats:
+        """Return the weights of highest posterior; `masses` says how much each sequence counts.
+
+        The search begins at `start`, else at the mean of the prior.
+        """
+        from scipy.optimize import minimize
+
+        def loss(weights: Floats) -> tuple[float, Floats]:
+            value, slope = self.score(weights, masses)
+            distance = (weights - prior.mean) / prior.deviation
+            return (
+                -value + 0.5 * float(distance @ distance),
+                -slope + distance / prior.deviation,
+            )
+
+        begin = prior.mean if start is None else start
+        options = {"maxiter": MOST_STEPS}
+        best = minimize(loss, begin, jac=True, method="L-BFGS-B", options=options)
+        return np.asarray(best.x, dtype=np.float64)
+
+    def score(self, weights: Floats, masses: Floats) -> tuple[float, Floats]:
+        """Return the conditional log-likelihood of the labels, and its slope."""
+        value, slope = 0.0, np.zeros(len(weights))
+        for group, stack in zip(self._groups, self._stacks, strict=True):
+            if masses[group].any():
+                part, change = stack.score(weights, masses[group])
+                value, slope = value + part, slope + change
+        return value, slope
+
+
+class _Stack:
+    """Sequences of like size, padded to the largest."""
 
     def __init__(self, sequences: Sequence[Labelled]) -> None:
         count = len(sequences)
@@ -63,27 +104,7 @@ class Field:
             self._active[n, :units] = True
             self._share[n] = np.log(max(states - 1, 1))
 
-    def fit(self, prior: Prior, masses: Floats, start: Floats | None = None) -> Floats:
-        """Return the weights of highest posterior; `masses` says how much each sequence counts.
-
-        The search begins at `start`, else at the mean of the prior.
-        """
-        from scipy.optimize import minimize
-
-        def loss(weights: Floats) -> tuple[float, Floats]:
-            value, slope = self._score(weights, masses)
-            distance = (weights - prior.mean) / prior.deviation
-            return (
-                -value + 0.5 * float(distance @ distance),
-                -slope + distance / prior.deviation,
-            )
-
-        begin = prior.mean if start is None else start
-        options = {"maxiter": MOST_STEPS}
-        best = minimize(loss, begin, jac=True, method="L-BFGS-B", options=options)
-        return np.asarray(best.x, dtype=np.float64)
-
-    def _score(self, weights: Floats, masses: Floats) -> tuple[float, Floats]:
+    def score(self, weights: Floats, masses: Floats) -> tuple[float, Floats]:
         """Return the conditional log-likelihood of the labels, and its slope."""
         emission = np.tensordot(weights, self._states, 1) + self._possible
         opens, switches, closes = np.moveaxis(np.tensordot(weights, self._moves, 1), 1, 0)

@@ -5,8 +5,15 @@ One file a broadcast, UTF-8:
     zh                                          the language
     A1|title|brand|alias/alias|price|link       a product a line; price and link may be empty
     ---
-    |大家晚上好                                  nothing is pitched
+    |大家晚上好                                  chatter: nothing is pitched
+    ~preview|等会儿有三样                         so for every `Kind` of line that is no pitch
     A1|来看第一款                                A1 is pitched; unbroken lines of A1 are one pitch
+
+Some were spoken by synthetic voices and recognised by Whisper base; `heard/NAME.txt` has, in ms,
+
+    A1|23410|65020                              the pitches
+    ---
+    23410|25900|来看第一块                       what was recognised
 """
 
 from __future__ import annotations
@@ -15,6 +22,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import StrEnum
 from pathlib import Path
 
 from models.catalogue import Catalogue, Product
@@ -30,6 +38,25 @@ SHORTEST_LINE_MS = 200
 PROVENANCE = Provenance("import:txt", "", "", "{}")
 
 
+class Kind(StrEnum):
+    """What a line is, by the mark that it begins with where it is no pitch."""
+
+    PITCH = "pitch"
+    CHATTER = ""
+    """Greetings, thanks, lotteries, stories, logistics."""
+    PREVIEW = "~preview"
+    """Products that come later, or never."""
+    RECAP = "~recap"
+    """Products that were sold before."""
+    QUESTION = "~question"
+    """A quick answer to a viewer."""
+    STRANGER = "~stranger"
+    """The pitch of something that the catalogue does not have."""
+
+
+_KINDS = {kind.value: kind for kind in Kind if kind is not Kind.PITCH}
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """What is said in one breath, and of what."""
@@ -37,6 +64,7 @@ class Line:
     product_id: str
     """Empty when nothing is pitched."""
     text: str
+    kind: Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +110,7 @@ def read_scripts(folder: Path) -> tuple[Script, ...]:
 def hash_scripts(folder: Path) -> str:
     """Return the SHA-256 of all scripts of a folder: what the weights were fitted on."""
     digest = hashlib.sha256()
-    for path in sorted(folder.glob("*.txt")):
+    for path in sorted(folder.rglob("*.txt")):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
 
@@ -93,18 +121,19 @@ def parse_script(name: str, text: str) -> Script:
     Raises:
         InputError: when a line cannot be read, or pitches a product that is not in the catalogue.
     """
-    head, mark, body = text.partition("---\n")
+    head, rule, body = text.partition("---\n")
     rows = head.split("\n")
-    if not mark or rows[0] not in CHARACTERS_PER_SECOND:
+    if not rule or rows[0] not in CHARACTERS_PER_SECOND:
         raise InputError(f"{name}: a script is a language, products, ---, and lines")
     catalogue = Catalogue(tuple(_parse_product(name, row) for row in rows[1:] if row))
-    known = {"", *(product.id for product in catalogue)}
+    known = {product.id for product in catalogue}
     lines: list[Line] = []
     for row in body.splitlines():
-        product_id, bar, spoken = row.partition("|")
-        if not bar or product_id not in known:
+        mark, bar, spoken = row.partition("|")
+        if not bar or not (mark in known or mark in _KINDS):
             raise InputError(f"{name}: {row!r} does not start with a product of its catalogue")
-        lines.append(Line(product_id, spoken))
+        kind = _KINDS.get(mark, Kind.PITCH)
+        lines.append(Line(mark if kind is Kind.PITCH else "", spoken, kind))
     return Script(name, rows[0], catalogue, tuple(lines))
 
 
@@ -131,6 +160,42 @@ def speak(script: Script, heard: Sequence[str] | None = None) -> Broadcast:
         at_ms = span.end_ms + GAP_MS
     transcript = Transcript(script.language, tuple(utterances), PROVENANCE)
     return Broadcast(script.name, script.catalogue, transcript, tuple(pitches))
+
+
+def read_heard(folder: Path, scripts: Sequence[Script]) -> tuple[Broadcast, ...]:
+    """Read what a recogniser heard of the scripts that were spoken; none when there is no folder.
+
+    Raises:
+        InputError: when a file belongs to no script, or has a line that cannot be read.
+    """
+    by_name = {script.name: script for script in scripts}
+    return tuple(
+        parse_heard(by_name[path.stem], path.read_text(encoding="utf-8"))
+        for path in sorted(folder.glob("*.txt"))
+        if path.stem in by_name
+    )
+
+
+def parse_heard(script: Script, text: str) -> Broadcast:
+    """Parse what was heard of one script.
+
+    Raises:
+        InputError: when a line cannot be read.
+    """
+    head, _rule, body = text.partition("---\n")
+    try:
+        pitches = tuple(
+            Pitch(product_id, Span(int(start), int(end)))
+            for product_id, start, end in (row.split("|") for row in head.splitlines())
+        )
+        utterances = tuple(
+            Utterance(Span(int(start), int(end)), spoken, spoken)
+            for start, end, spoken in (row.split("|", 2) for row in body.splitlines())
+        )
+    except ValueError as error:
+        raise InputError(f"{script.name}, as heard: {error}") from error
+    transcript = Transcript(script.language, utterances, PROVENANCE)
+    return Broadcast(script.name, script.catalogue, transcript, pitches)
 
 
 def _parse_product(name: str, row: str) -> Product:

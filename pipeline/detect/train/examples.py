@@ -8,23 +8,26 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.detect.cues import Cue, find_cues
-from pipeline.detect.decode import NONE_STATE, Floats
-from pipeline.detect.detect import gather_findings
+from pipeline.detect.cues import find_cues
+from pipeline.detect.decode import NONE_STATE
+from pipeline.detect.detect import gather_findings, read_broadcast
 from pipeline.detect.emission import (
+    Reading,
     iter_move_features,
     iter_none_features,
     iter_product_features,
-    tabulate,
 )
 from pipeline.detect.encoder import SentenceEncoder
-from pipeline.detect.find_meaning import score_meaning
+from pipeline.detect.find_meaning import Likeness, read_senses, score_meaning
 from pipeline.detect.findings import Finding
 from pipeline.detect.parameters import Weights
+from pipeline.detect.scene import Scene
 from pipeline.detect.train.chain import Labelled
 from pipeline.detect.train.corpus import Broadcast, Script, speak
-from pipeline.detect.train.noise import NoiseRates, common_characters, mask_links, mishear
+from pipeline.detect.train.noise import NoiseRates, common_characters, mishear
+from pipeline.detect.train.scenes import Scenery
 from pipeline.detect.units import Unit, make_units
+from pipeline.language.masking import mask_links
 
 WEIGHT_NAMES = tuple(field.name for field in fields(Weights))
 
@@ -46,19 +49,35 @@ HEARINGS = (
     Hearing("masked", 1.0, masked=True),
 )
 """As written; as heard on average; as heard without link numbers."""
+RECOGNISED = Hearing("recognised", 0.0)
+"""Spoken by a synthetic voice and recognised by Whisper base."""
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One broadcast, heard in one way."""
+    """One broadcast, heard in one way, with the evidence in it."""
 
     broadcast: Broadcast
     hearing: Hearing
-    units: tuple[Unit, ...]
-    cues: tuple[frozenset[Cue], ...]
+    scenery: Scenery
     findings: tuple[Finding, ...]
-    meaning: Floats
-    sequence: Labelled
+    likeness: Likeness
+
+    @property
+    def units(self) -> tuple[Unit, ...]:
+        """What was heard, unit by unit."""
+        return self.scenery.units
+
+    def read(self, scene: Scene) -> Reading:
+        """Return what is weighed, given what the units were taken for."""
+        return read_broadcast(
+            self.units,
+            self.broadcast.catalogue,
+            self.findings,
+            self.likeness,
+            self.scenery.cues,
+            scene,
+        )
 
 
 def make_examples(
@@ -68,43 +87,50 @@ def make_examples(
     *,
     seed: str,
     hearings: Sequence[Hearing] = HEARINGS,
+    heard: Sequence[Broadcast] = (),
     progress: Callable[[str], None],
 ) -> tuple[Example, ...]:
-    """Hear every script in every way, and read the evidence."""
+    """Hear every script in every way, and read the evidence; `heard` was recognised before."""
     common = common_characters(line.text for script in scripts for line in script.lines)
     examples: list[Example] = []
     for script in scripts:
         progress(f"reading {script.name}")
         for hearing in hearings:
-            heard = [line.text for line in script.lines]
+            texts = [line.text for line in script.lines]
             if hearing.noise:
                 key = f"{seed}:{hearing.name}"
-                heard = mishear(script, rates.scaled(hearing.noise), common, key)
+                texts = mishear(script, rates.scaled(hearing.noise), common, key)
             if hearing.masked:
-                heard = [mask_links(text) for text in heard]
-            examples.append(make_example(speak(script, heard), hearing, encoder))
+                texts = [mask_links(text) for text in texts]
+            examples.append(make_example(speak(script, texts), hearing, encoder))
+    examples.extend(make_example(broadcast, RECOGNISED, encoder) for broadcast in heard)
     return tuple(examples)
 
 
 def make_example(broadcast: Broadcast, hearing: Hearing, encoder: SentenceEncoder) -> Example:
     """Read the evidence of one broadcast."""
-    catalogue = broadcast.catalogue
-    units = make_units(broadcast.transcript.utterances)
-    meaning = score_meaning(units, catalogue, encoder)
-    findings = gather_findings(units, catalogue, None, meaning)
-    cues = find_cues(units)
-    linked = [product.link_no is not None for product in catalogue]
-    table = tabulate(units, findings, cues, len(catalogue))
-    states = np.zeros((len(WEIGHT_NAMES), len(units), 1 + len(catalogue)))
-    for name, feature in iter_product_features(units, table, meaning, linked):
+    units = make_units(broadcast.transcript.credible())
+    senses = read_senses(units, broadcast.catalogue, encoder)
+    likeness = score_meaning(units, senses)
+    findings = gather_findings(units, broadcast.catalogue, None, likeness)
+    labels = label_units(units, broadcast)
+    scenery = Scenery(broadcast.name, units, find_cues(units), senses.spoken, labels)
+    return Example(broadcast, hearing, scenery, tuple(findings), likeness)
+
+
+def make_sequence(example: Example, scene: Scene) -> Labelled:
+    """Return an example as the field sees it."""
+    reading = example.read(scene)
+    units, products = example.likeness.near.shape
+    states = np.zeros((len(WEIGHT_NAMES), units, 1 + products))
+    for name, feature in iter_product_features(reading):
         states[WEIGHT_NAMES.index(name), :, 1:] += feature
-    for name, signal in iter_none_features(cues, table):
+    for name, signal in iter_none_features(reading):
         states[WEIGHT_NAMES.index(name), :, NONE_STATE] += signal
-    moves = np.zeros((len(WEIGHT_NAMES), 3, len(units)))
-    for name, signal, bears_on in iter_move_features(units, cues):
+    moves = np.zeros((len(WEIGHT_NAMES), 3, units))
+    for name, signal, bears_on in iter_move_features(reading):
         moves[WEIGHT_NAMES.index(name)] += np.outer(bears_on, signal)
-    sequence = Labelled(states, moves, label_units(units, broadcast))
-    return Example(broadcast, hearing, units, cues, tuple(findings), meaning, sequence)
+    return Labelled(states, moves, example.scenery.labels)
 
 
 def label_units(units: Sequence[Unit], broadcast: Broadcast) -> NDArray[np.int64]:

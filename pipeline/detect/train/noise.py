@@ -92,23 +92,6 @@ def common_characters(texts: Iterable[str]) -> frozenset[str]:
     return frozenset(ranked[:COMMON_CHARACTERS])
 
 
-def mask_links(text: str) -> str:
-    """Take the numbers of links away: 三号链接 becomes 那个链接, "link three" "that link"."""
-    number = "[零一二两三四五六七八九十百0-9]+"
-    text = re.sub(f"{number}号?链接|链接{number}", "那个链接", text)
-    text = re.sub(f"(?<=[拍上点抢要买讲]){number}号", "那个", text)
-    return _ENGLISH_LINK.sub("that link", text)
-
-
-_ENGLISH_NUMBER = (
-    "(?:[0-9]+|(?:twenty|thirty|forty|fifty)"
-    "(?:[- ](?:one|two|three|four|five|six|seven|eight|nine))?"
-    "|(?:thir|four|fif|six|seven|eigh|nine)teen"
-    "|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
-)
-_ENGLISH_LINK = re.compile(rf"\b(?:link|item)(?: number| is)? {_ENGLISH_NUMBER}\b", re.IGNORECASE)
-
-
 def _mishear_mandarin(
     text: str, rates: NoiseRates, common: frozenset[str], rng: random.Random
 ) -> str:
