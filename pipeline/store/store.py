@@ -12,6 +12,7 @@ from typing import Self
 from sqlalchemy import Engine, select, text
 from sqlalchemy.orm import Session
 
+from models.catalogue import Catalogue
 from models.document import IndexDocument
 from models.errors import ConfigError, InputError
 from models.highlight import Action, Correction
@@ -26,7 +27,13 @@ from pipeline.store.find import FindQuery, FoundHighlight, find
 from pipeline.store.identity import HIGHLIGHT_ID, make_highlight_id
 from pipeline.store.listing import ListedProduct, ListedRecording, list_products, list_recordings
 from pipeline.store.location import Location, parse_location
-from pipeline.store.reading import read_corrections, read_document, read_removed, read_transcript
+from pipeline.store.reading import (
+    read_corrections,
+    read_document,
+    read_products,
+    read_removed,
+    read_transcript,
+)
 from pipeline.store.readonly import check_indexed
 from pipeline.store.saving import clear, rebuild, write_index
 from pipeline.store.schema import ensure_schema, read_revision
@@ -167,6 +174,15 @@ class Store:
         """
         with self._reading() as session:
             return read_transcript(session, _recording_row(session, recording_id).id)
+
+    def catalogue(self, recording_id: str) -> Catalogue:
+        """Return the catalogue that the recording was indexed with.
+
+        Raises:
+            InputError: when no such recording is indexed.
+        """
+        with self._reading() as session:
+            return Catalogue(read_products(session, _recording_row(session, recording_id).id))
 
     def find_recording(self, recording_id: str) -> Recording | None:
         """Return the recording of that id, None when there is none."""
