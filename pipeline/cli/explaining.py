@@ -10,6 +10,7 @@ from models.catalogue import Catalogue
 from models.highlight import Evidence, Highlight, Source
 from models.span import format_clock
 from pipeline.detect.explain import LABELS, Contribution, Explanation, Judgement, Sentence
+from pipeline.detect.scene import Head
 from pipeline.run.explain_recording import Explained
 
 SCHEMA = "kandian.explain/1"
@@ -19,6 +20,13 @@ MOST_PARTS = 6
 LEAST_NATS = 0.05
 BRIEFLY = 3
 """Pieces of evidence that a line names."""
+IMPRESSIONS = {
+    Head.PITCH: "selling",
+    Head.CHATTER: "chatter",
+    Head.PREVIEW: "a preview",
+    Head.RECAP: "a recap",
+    Head.QUESTION: "a quick answer",
+}
 JUDGED = {
     "low": "sure throughout the stretch",
     "certainty": "the show is plain to follow",
@@ -29,6 +37,11 @@ JUDGED = {
     "seconds": "length",
     "brief": "length, up to half a minute",
     "opens": "sounds like a beginning where it begins",
+    "mean": "sure on average",
+    "last": "sure at its end",
+    "proof": "evidence for it",
+    "lead": "all that speaks for it against the best other product",
+    "echo": "like what is said of it elsewhere in the show",
 }
 """Plain words for every part of the confidence."""
 
@@ -71,6 +84,8 @@ def _reason(catalogue: Catalogue, why: Explanation) -> str:
 
 def _body(explained: Explained, why: Explanation) -> Iterator[str]:
     catalogue = explained.catalogue
+    heard = ", ".join(f"{IMPRESSIONS[i.head]} {i.chance:.0%}" for i in why.impressions)
+    yield f"  sounds like {heard}"
     span = f"{format_clock(why.span.start_ms)} to {format_clock(why.span.end_ms)}"
     yield f"\nWhat speaks for {why.product_id} from {span}, in nats"
     if why.rival_id is not None:
@@ -155,6 +170,7 @@ def _describe_dot(highlight: Highlight | None, why: Explanation) -> dict[str, An
         "product_id": why.product_id,
         "rival_id": why.rival_id,
         "shares": {"product": _round(own), "rival": _round(rival), "none": _round(none)},
+        "sounds_like": {i.head.value: _round(i.chance) for i in why.impressions},
         "over_rival": _describe_parts(why.over_rival),
         "over_none": _describe_parts(why.over_none),
         "beginning": _describe_parts(why.beginning),

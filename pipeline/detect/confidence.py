@@ -12,6 +12,7 @@ from models.highlight import Status
 from pipeline.detect.decode import Floats
 from pipeline.detect.emission import MOST_SHARE, Reading
 from pipeline.detect.findings import Finding, surprise
+from pipeline.detect.look import Look
 from pipeline.detect.parameters import ConfidenceWeights
 from pipeline.detect.segment import Run
 from pipeline.detect.settings import DetectSettings
@@ -23,7 +24,9 @@ BRIEF_MS = 30_000
 """Up to here every second more makes a stretch surer, beyond it hardly any."""
 MOST_RIVAL = 6.0
 MOST_ODDS = 6.0
-"""What is larger counts as this."""
+MOST_PROOF = 6.0
+LEAST_LEAD, MOST_LEAD = -5.0, 30.0
+"""What lies beyond counts as these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,17 @@ class Support:
     """The same, of at most `BRIEF_MS`."""
     opens: float
     """Log-odds that a pitch begins where it begins."""
+    mean: float
+    """Mean probability of its product, 0 to 1."""
+    last: float
+    """Probability of its product in its last unit, 0 to 1."""
+    proof: float
+    """Evidence for its product, in units of `surprise`."""
+    lead: float
+    """By how much the decoder's weights favour its product over the best other one, in nats."""
+    echo: float
+    """How like it is to what is said of its product elsewhere, by meaning: the mean of `Echo`.
+    -5 to 5."""
 
     def features(self) -> tuple[float, ...]:
         """Return what the logistic weighs, in the order of `ConfidenceWeights`."""
@@ -64,8 +78,9 @@ class Show:
     """Mean of `Support.seconds`: a long run is nothing special where all are long."""
 
 
-def measure_show(runs: Sequence[Run], posteriors: Floats, reading: Reading) -> Show:
+def measure_show(runs: Sequence[Run], look: Look) -> Show:
     """Measure a broadcast of which these runs were decoded."""
+    posteriors, reading = look.decoded.posteriors, look.reading
     return Show(
         certainty=float(posteriors.max(axis=1).mean()) if len(posteriors) else 0.0,
         rivalry=_mean([_measure_rival(run, reading) for run in runs]),
@@ -73,12 +88,11 @@ def measure_show(runs: Sequence[Run], posteriors: Floats, reading: Reading) -> S
     )
 
 
-def measure_support(
-    run: Run, show: Show, posteriors: Floats, reading: Reading, findings: Iterable[Finding]
-) -> Support:
+def measure_support(run: Run, show: Show, look: Look, findings: Iterable[Finding]) -> Support:
     """Measure what speaks for a run; of `findings` those of its product and units count."""
+    reading = look.reading
     units = slice(run.first, run.last + 1)
-    own = posteriors[units, 1 + run.product]
+    own = look.decoded.posteriors[units, 1 + run.product]
     duration_ms = run.span(reading.units).duration_ms
     inside = [f for f in findings if f.product == run.product and run.first <= f.unit <= run.last]
     return Support(
@@ -91,6 +105,11 @@ def measure_support(
         seconds=_log_seconds(duration_ms),
         brief=_log_seconds(min(duration_ms, BRIEF_MS)),
         opens=float(np.clip(reading.scene.opens[run.first], -MOST_ODDS, MOST_ODDS)),
+        mean=float(own.mean()),
+        last=float(own[-1]),
+        proof=min(float(_sum_evidence(run, reading)[run.product]), MOST_PROOF),
+        lead=_measure_lead(look.emissions[units, 1:].sum(axis=0), run.product),
+        echo=float(reading.echo.meaning[units, run.product].mean()),
     )
 
 
@@ -103,10 +122,21 @@ def _mean(values: Sequence[float]) -> float:
 
 
 def _measure_rival(run: Run, reading: Reading) -> float:
+    others = np.delete(_sum_evidence(run, reading), run.product)
+    return min(float(others.max()), MOST_RIVAL) if len(others) else 0.0
+
+
+def _sum_evidence(run: Run, reading: Reading) -> Floats:
+    """Return the evidence for every product inside a run, in units of `surprise`."""
     unit = surprise(len(reading.linked))
     evidence = reading.table.total(MOST_SHARE * unit, slice(run.first, run.last + 1)).sum(axis=0)
-    others = np.delete(evidence, run.product)
-    return min(float(others.max()) / unit, MOST_RIVAL) if len(others) else 0.0
+    return np.asarray(evidence / unit)
+
+
+def _measure_lead(emissions: Floats, product: int) -> float:
+    others = np.delete(emissions, product)
+    lead = float(emissions[product] - others.max()) if len(others) else MOST_LEAD
+    return min(max(lead, LEAST_LEAD), MOST_LEAD)
 
 
 def estimate_confidence(support: Support, weights: ConfidenceWeights) -> float:

@@ -19,26 +19,28 @@ from pipeline.detect.confidence import (
     measure_support,
 )
 from pipeline.detect.cues import Cue, find_cues
-from pipeline.detect.decode import Floats, Moves
-from pipeline.detect.emission import Reading, weigh_emissions, weigh_moves
+from pipeline.detect.echo import compare_stretches, no_echo
+from pipeline.detect.emission import Reading
 from pipeline.detect.encoder import SentenceEncoder
 from pipeline.detect.find_grams import find_grams
 from pipeline.detect.find_heard_prices import find_heard_prices
+from pipeline.detect.find_latin import find_latin
 from pipeline.detect.find_links import find_links
 from pipeline.detect.find_meaning import Likeness, find_meaning, read_senses, score_meaning
 from pipeline.detect.find_names import find_names
 from pipeline.detect.find_prices import find_prices
 from pipeline.detect.find_specs import find_specs
 from pipeline.detect.findings import Finding, surprise
+from pipeline.detect.look import Look, look_twice
 from pipeline.detect.parameters import Parameters, load_parameters
 from pipeline.detect.scene import Scene, load_reader
-from pipeline.detect.segment import Decoded, Run, decode_runs
+from pipeline.detect.segment import Decoded, Run, keep_long
 from pipeline.detect.settings import DetectSettings
 from pipeline.detect.shop import index_shop
 from pipeline.detect.tabulate import NAME_KINDS, tabulate
 from pipeline.detect.units import Unit, make_units
 
-DETECT_VERSION = "3"
+DETECT_VERSION = "4"
 """Raised whenever the same input may give another detection; part of the stage's key."""
 
 MENTION_SHARE = 0.5
@@ -75,11 +77,18 @@ class Study:
     settings: DetectSettings
     parameters: Parameters
     findings: tuple[Finding, ...]
-    reading: Reading
-    emissions: Floats
-    """Log-likelihood ratios, shape (units, 1 + products)."""
-    moves: Moves
-    decoded: Decoded
+    look: Look
+    """The second one."""
+
+    @property
+    def reading(self) -> Reading:
+        """What was weighed."""
+        return self.look.reading
+
+    @property
+    def decoded(self) -> Decoded:
+        """What the decoder made of it."""
+        return self.look.decoded
 
 
 def study(
@@ -107,20 +116,19 @@ def study(
     if EvidenceKind.CUE in settings.without:
         cues = (frozenset(),) * len(units)
     scene = load_reader(senses.encoder).read(units, cues, senses.spoken)
-    reading = read_broadcast(units, catalogue, findings, likeness, cues, scene)
     parameters = load_parameters()
-    emissions = weigh_emissions(reading, parameters.weights)
-    moves = weigh_moves(reading, parameters.weights)
-    decoded = decode_runs(emissions, moves, units, settings)
+    look = look_twice(
+        read_broadcast(units, catalogue, findings, likeness, cues, scene),
+        compare_stretches(units, senses.spoken),
+        parameters.weights,
+        settings,
+    )
     return Study(
         catalogue=catalogue,
         settings=settings,
         parameters=parameters,
         findings=tuple(findings),
-        reading=reading,
-        emissions=emissions,
-        moves=moves,
-        decoded=decoded,
+        look=look,
     )
 
 
@@ -132,7 +140,7 @@ def read_broadcast(
     cues: Sequence[frozenset[Cue]],
     scene: Scene,
 ) -> Reading:
-    """Put together what is weighed."""
+    """Put together what is weighed at a first look."""
     return Reading(
         units=tuple(units),
         cues=tuple(cues),
@@ -140,6 +148,7 @@ def read_broadcast(
         likeness=likeness,
         scene=scene,
         linked=tuple(product.link_no is not None for product in catalogue),
+        echo=no_echo(len(units), len(catalogue)),
     )
 
 
@@ -156,6 +165,7 @@ def gather_findings(
     heard = find_heard_prices(units, catalogue)
     return [
         *find_names(units, shop),
+        *find_latin(units, shop),
         *find_grams(units, shop),
         *find_links(units, catalogue, started_at),
         *prices,
@@ -177,10 +187,9 @@ class _Scene:
             by_product[finding.product].append(finding)
         ordinals: Counter[int] = Counter()
         highlights: list[Highlight] = []
-        shortest_ms = self.found.settings.shortest_ms
-        runs = [run for run in runs if run.span(units).duration_ms >= shortest_ms]
         found = self.found
-        show = measure_show(runs, found.decoded.posteriors, found.reading)
+        runs = keep_long(runs, units, found.settings)
+        show = measure_show(runs, found.look)
         for run in runs:
             group = [f for f in by_product[run.product] if run.first <= f.unit <= run.last]
             highlight = self._make_highlight(run, show, group, ordinals[run.product])
@@ -210,8 +219,7 @@ class _Scene:
         self, run: Run, show: Show, findings: Sequence[Finding], ordinal: int
     ) -> Highlight | None:
         span = run.span(self.found.reading.units)
-        posteriors, reading = self.found.decoded.posteriors, self.found.reading
-        support = measure_support(run, show, posteriors, reading, findings)
+        support = measure_support(run, show, self.found.look, findings)
         confidence = estimate_confidence(support, self.found.parameters.confidence)
         status = judge(confidence, self.found.settings)
         if status is Status.DROPPED:

@@ -9,6 +9,7 @@ import numpy as np
 
 from pipeline.detect.cues import Cue
 from pipeline.detect.decode import NONE_STATE, Floats, Moves
+from pipeline.detect.echo import Echo
 from pipeline.detect.find_meaning import Likeness
 from pipeline.detect.findings import surprise
 from pipeline.detect.parameters import Weights
@@ -21,6 +22,8 @@ MOST_SHARE = 1.5
 SILENCE_FREE_S = 0.4
 SILENCE_MOST_S = 2.0
 """A pause counts from the first of these to the second, in seconds."""
+MOST_ODDS = 4.0
+"""Log-odds of a scene beyond this count as this: they are rarely that sure with reason."""
 LONG_UNIT_S = 10.0
 """A unit longer than this counts as this long."""
 
@@ -36,6 +39,8 @@ class Reading:
     scene: Scene
     linked: tuple[bool, ...]
     """Per product, whether it has a link number."""
+    echo: Echo
+    """What was heard of every product elsewhere; none at a first look."""
 
 
 def weigh_emissions(reading: Reading, weights: Weights) -> Floats:
@@ -64,6 +69,8 @@ def iter_product_features(reading: Reading) -> Iterator[tuple[str, Floats]]:
     seconds = [min(unit.span.duration_ms / 1000, LONG_UNIT_S) for unit in reading.units]
     yield "pitching", np.array(seconds)[:, None] / 5
     yield "scene", reading.scene.pitch[:, None]
+    yield "echo_meaning", reading.echo.meaning
+    yield "echo_sound", reading.echo.sound
     numbered = any(reading.linked)
     absent = np.array([numbered and not has for has in reading.linked], dtype=np.float64)
     yield "unlinked", np.repeat(absent[None, :], len(reading.units), axis=0)
@@ -71,6 +78,9 @@ def iter_product_features(reading: Reading) -> Iterator[tuple[str, Floats]]:
 
 def iter_none_features(reading: Reading) -> Iterator[tuple[str, Floats]]:
     """Yield (name of the weight, signal for "no product"), one number per unit."""
+    scene = reading.scene
+    for head in ("chatter", "preview", "recap", "question"):
+        yield f"like_{head}", np.clip(getattr(scene, head), -MOST_ODDS, MOST_ODDS)
     for cue in (Cue.CHATTER, Cue.LISTING, Cue.QUESTIONS, Cue.CALL):
         yield cue.value, _mark(reading.cues, {cue})
     yield "many", (reading.table.named >= 3).astype(np.float64)

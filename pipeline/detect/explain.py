@@ -25,7 +25,8 @@ from pipeline.detect.confidence import (
 from pipeline.detect.decode import NONE_STATE, Floats
 from pipeline.detect.detect import Study
 from pipeline.detect.emission import iter_move_features, iter_none_features, iter_product_features
-from pipeline.detect.segment import Run
+from pipeline.detect.scene import Head
+from pipeline.detect.segment import Run, keep_long
 
 LABELS: Mapping[str, str] = {
     "name": "its name",
@@ -45,6 +46,12 @@ LABELS: Mapping[str, str] = {
     "unlinked": "it has no link number where others have",
     "pitching": "time goes by",
     "scene": "sounds like selling",
+    "echo_meaning": "what is said of it elsewhere in the show",
+    "echo_sound": "words said of it elsewhere in the show",
+    "like_chatter": "sounds like chatter",
+    "like_preview": "sounds like a preview",
+    "like_recap": "sounds like a recap",
+    "like_question": "sounds like a quick answer",
     "chatter": "greetings, thanks, lotteries",
     "listing": "preview or recap",
     "questions": "round of questions",
@@ -61,6 +68,8 @@ LABELS: Mapping[str, str] = {
     "closes": "what came before sounds like an end",
 }
 """Plain words for every weight."""
+WHAT_IT_IS = (Head.PITCH, Head.CHATTER, Head.PREVIEW, Head.RECAP, Head.QUESTION)
+"""The heads that say what a stretch is, not where one begins or ends."""
 REACH_UNITS = 3
 """Where nothing is pitched, this many sentences on either side are looked at."""
 MOST_SENTENCES = 12
@@ -100,6 +109,16 @@ class Judgement:
 
 
 @dataclass(frozen=True, slots=True)
+class Impression:
+    """What a stretch sounds like, whatever the product."""
+
+    head: Head
+    chance: float
+    """Mean probability of its sentences, 0 to 1; the heads are asked one by one, so they need not
+    add up to 1."""
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
     """Why a stretch was taken for a pitch of a product, or for none."""
 
@@ -112,6 +131,8 @@ class Explanation:
     """The likeliest other product; None in a shop of one."""
     shares: tuple[float, float, float]
     """Mean probability of the product, of its rival, of no product."""
+    impressions: tuple[Impression, ...]
+    """What the stretch sounds like, the likeliest first."""
     over_rival: tuple[Contribution, ...]
     over_none: tuple[Contribution, ...]
     beginning: tuple[Contribution, ...]
@@ -153,6 +174,7 @@ def _explain(found: Study, at_ms: int, run: Run, *, pitched: bool) -> Explanatio
         product_id=products[run.product].id,
         rival_id=products[rival].id if rival is not None else None,
         shares=(float(posteriors[:, 1 + run.product].mean()), rival_share, none),
+        impressions=_impress(found, run),
         over_rival=_rank(_compare(found, run, rival)) if rival is not None else (),
         over_none=_rank(_compare(found, run, None)),
         beginning=_rank(_weigh_move(found, run.first)) if pitched else (),
@@ -162,10 +184,17 @@ def _explain(found: Study, at_ms: int, run: Run, *, pitched: bool) -> Explanatio
     )
 
 
-def _long_runs(found: Study) -> list[Run]:
-    """Return the runs that are long enough for a pitch."""
-    units, shortest_ms = found.reading.units, found.settings.shortest_ms
-    return [r for r in found.decoded.runs if r.span(units).duration_ms >= shortest_ms]
+def _long_runs(found: Study) -> tuple[Run, ...]:
+    return keep_long(found.decoded.runs, found.reading.units, found.settings)
+
+
+def _impress(found: Study, run: Run) -> tuple[Impression, ...]:
+    scene, units = found.reading.scene, slice(run.first, run.last + 1)
+    impressions = [
+        Impression(head, float((1.0 / (1.0 + np.exp(-getattr(scene, head)[units]))).mean()))
+        for head in WHAT_IT_IS
+    ]
+    return tuple(sorted(impressions, key=lambda i: (-i.chance, i.head)))
 
 
 def _find_rival(posteriors: Floats, product: int) -> int | None:
@@ -224,9 +253,8 @@ def _evidence_of(found: Study, place: int, product: int | None) -> tuple[Evidenc
 
 
 def _judge(found: Study, run: Run) -> Judgement:
-    posteriors = found.decoded.posteriors
-    show = measure_show(_long_runs(found), posteriors, found.reading)
-    support = measure_support(run, show, posteriors, found.reading, found.findings)
+    show = measure_show(_long_runs(found), found.look)
+    support = measure_support(run, show, found.look, found.findings)
     weights = found.parameters.confidence
     parts = [
         Contribution(field.name, getattr(weights, field.name) * getattr(support, field.name))

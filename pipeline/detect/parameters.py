@@ -45,6 +45,15 @@ class Weights:
     """Nats for any product, per five seconds, against "no product"."""
     scene: float
     """Of the log-odds that something is being sold."""
+    echo_meaning: float
+    """Of the likeness to what is said of the product elsewhere, by meaning."""
+    echo_sound: float
+    """The same, by sound."""
+    like_chatter: float
+    """This and the next three: of the log-odds that it is that and no pitch, for "no product"."""
+    like_preview: float
+    like_recap: float
+    like_question: float
     chatter: float
     """This and the next three: nats for "no product" where the cue is."""
     listing: float
@@ -92,6 +101,11 @@ class ConfidenceWeights:
     seconds: float
     brief: float
     opens: float
+    mean: float
+    last: float
+    proof: float
+    lead: float
+    echo: float
 
     def __post_init__(self) -> None:
         _require_finite(self)

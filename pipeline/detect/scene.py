@@ -1,11 +1,11 @@
 """Tell, sentence by sentence, whether something is being sold, and where a pitch opens and closes.
 
-Learned from labelled broadcasts, not listed: three logistic heads over how a sentence and those
-around it sound and what they mean. They know no product; which one it is, is for the evidence.
+Learned from labelled broadcasts, not listed: logistic heads over how a sentence and those around
+it sound and what they mean. They know no product; which one it is, is for the evidence.
 
     opens            closes opens                closes
       |                   | |                       |
-    --[====== pitch ======] [======== pitch ========]-- thanks, lottery, previews --
+    --[====== pitch ======] [======== pitch ========]-- chatter, preview, question, recap --
 """
 
 from __future__ import annotations
@@ -52,6 +52,14 @@ class Head(StrEnum):
     """Does a pitch begin here?"""
     CLOSES = "closes"
     """Does one end here?"""
+    CHATTER = "chatter"
+    """Is it greetings, thanks, lotteries, stories?"""
+    PREVIEW = "preview"
+    """Are products announced that come later, or never?"""
+    RECAP = "recap"
+    """Are products named that were sold before?"""
+    QUESTION = "question"
+    """Is a viewer answered in passing?"""
 
 
 HEADS = tuple(Head)
@@ -66,6 +74,10 @@ class Scene:
     pitch: Floats
     opens: Floats
     closes: Floats
+    chatter: Floats
+    preview: Floats
+    recap: Floats
+    question: Floats
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,13 @@ def decode_runs(
     return Decoded(bridge_runs(runs, units, settings), posteriors)
 
 
+def keep_long(
+    runs: Sequence[Run], units: Sequence[Unit], settings: DetectSettings
+) -> tuple[Run, ...]:
+    """Return the runs that are long enough for a pitch."""
+    return tuple(r for r in runs if r.span(units).duration_ms >= settings.shortest_ms)
+
+
 def cut_runs(path: NDArray[np.int64]) -> tuple[Run, ...]:
     """Return the maximal runs of one product, in order; "no product" leaves gaps.
 

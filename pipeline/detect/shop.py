@@ -19,7 +19,8 @@ SHORTEST_CODE = 4
 """Consonants that a phonetic code needs before it is trusted."""
 
 NUMERAL_CHARACTERS = frozenset("零〇一二两俩三四五六七八九十百千万亿幺点0123456789. ")
-_CUT = re.compile(r"[,，。、；：;:!?！？()（）]")
+CUT = re.compile(r"[,，。、；：;:!?！？()（）]")
+"""Marks that no name goes across."""
 
 Gram = tuple[str, ...]
 """Folded sound keys, one after another."""
@@ -77,7 +78,7 @@ def index_shop(catalogue: Catalogue) -> Shop:
             name = _make_name(index, alias)
             if _is_telling(name):
                 names[name.gram].append(name)
-        for name in _latin_names(index, product):
+        for name, _words in iter_latin(index, product):
             codes["".join(phonetic_code(sound.plain) for sound in name.sounds)].append(name)
         written: set[str] = set()
         for text in (product.title, product.brand, *product.aliases, product.category):
@@ -119,7 +120,7 @@ def is_gram(text: str, run: tuple[Sound, ...]) -> bool:
     if len(run) == 1:
         return first.is_word and len(first.key) >= SHORTEST_WORD
     written = text[first.start : last.end]
-    if not written.isalnum() and _CUT.search(written):
+    if not written.isalnum() and CUT.search(written):
         return False
     return not all(character in NUMERAL_CHARACTERS for character in written)
 
@@ -148,13 +149,15 @@ def _is_telling(name: Name) -> bool:
     return len(name.sounds) > 1
 
 
-def _latin_names(index: int, product: Product) -> Iterator[Name]:
-    """Yield the brand and aliases that are written in Latin letters only."""
+def iter_latin(index: int, product: Product) -> Iterator[tuple[Name, tuple[str, ...]]]:
+    """Yield the brand and aliases that are written in Latin letters only, and their whole words."""
     for text in (*product.brand.split("/"), *product.aliases):
-        name = _make_name(index, text)
-        words = tuple(sound for sound in name.sounds if sound.is_word)
-        if words and (len(words) == len(name.sounds) or text == product.brand):
-            yield Name(index, name.text, words)
+        normal = normalise(text).text
+        sounds = sound_out(normal)
+        words = tuple(sound for sound in sounds if sound.is_word)
+        if words and (len(words) == len(sounds) or text == product.brand):
+            name = Name(index, surface_of(normal, sounds), words)
+            yield name, tuple(normal[sound.start : sound.end] for sound in words)
 
 
 def _windows(gram: Gram, length: int) -> Iterable[Gram]:

@@ -121,6 +121,6 @@ def _shift(show: Broadcast, by_ms: int) -> Iterator[Utterance]:
 
 def _time_decoding(found: Study) -> float:
     begun = time.monotonic()
-    decode_path(found.emissions, found.moves)
-    decode_posteriors(found.emissions, found.moves)
+    decode_path(found.look.emissions, found.look.moves)
+    decode_posteriors(found.look.emissions, found.look.moves)
     return time.monotonic() - begun

@@ -69,7 +69,7 @@ def test_contributions_add_up_to_the_emissions(found: Study, why: Explanation) -
     ids = [product.id for product in SHOP]
     assert why.rival_id is not None
     own, rival = 1 + ids.index(why.product_id), 1 + ids.index(why.rival_id)
-    emitted = found.emissions[units]
+    emitted = found.look.emissions[units]
     over_rival = sum(part.nats for part in why.over_rival)
     over_none = sum(part.nats for part in why.over_none)
     assert over_rival == pytest.approx((emitted[:, own] - emitted[:, rival]).sum(), abs=TOLERANCE)

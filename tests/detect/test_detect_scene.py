@@ -25,6 +25,8 @@ from pipeline.detect.scene import (
     sound_grams,
     surround,
 )
+from pipeline.detect.train.corpus import parse_script, speak
+from pipeline.detect.train.examples import label_units, tell_kinds
 from pipeline.detect.train.scenes import Scenery, choose_grams, fit_reader
 from pipeline.detect.units import Unit, make_units
 from tests.detect.conftest import say
@@ -76,7 +78,7 @@ def test_a_bad_scenes_file_is_refused(change: dict[str, object]) -> None:
 
 
 numbers = st.floats(-5, 5).map(lambda value: round(value, 3))
-rows = st.tuples(numbers, numbers, numbers).map(np.array)
+rows = st.lists(numbers, min_size=len(HEADS), max_size=len(HEADS)).map(np.array)
 
 
 @given(rows, st.dictionaries(st.text(min_size=1), rows, max_size=4))
@@ -112,8 +114,53 @@ def test_a_fitted_reader_learns_what_its_broadcasts_show() -> None:
     ]
     reader = fit_reader(scenery, with_vectors=False)
     scene = reader.read(scenery[0].units, scenery[0].cues, scenery[0].spoken)
-    assert np.array_equal(scene.pitch > 0, scenery[0].answer(Head.PITCH))
-    assert scenery[0].answer(Head.OPENS).sum() == scenery[0].answer(Head.CLOSES).sum()
+    sold = scenery[0].answer(Head.PITCH)
+    assert sold is not None
+    assert np.array_equal(scene.pitch > 0, sold)
+    opening, closing = (scenery[0].answer(head) for head in (Head.OPENS, Head.CLOSES))
+    assert opening is not None
+    assert closing is not None
+    assert opening.sum() == closing.sum()
+    assert scenery[0].answer(Head.PREVIEW) is None
+    assert not scene.preview.any()
+
+
+SCRIPT = """zh
+A|红枣茶||||
+B|羊毛袜||||
+---
+|大家晚上好，刚进来的点个关注。
+~preview|等会儿还有一双袜子，别走开，后面还有福利。
+A|来看这个红枣茶，早上泡一杯，手脚热。
+A|今天三十九块九，三二一上链接，库存五十单。
+~question|有人问孕妇能不能喝，问医生。
+~recap|刚才那个红枣茶没抢到的，再去看看。
+|谢谢大家，明天见，拜拜。
+"""
+
+
+def test_kinds_of_lines_are_learned_where_scripts_tell_them() -> None:
+    script = parse_script("one", SCRIPT)
+    spoken = speak(script)
+    units = make_units(spoken.transcript.utterances)
+    kinds = tell_kinds(units, spoken)
+    assert [kind.value for kind in kinds][1] == "~preview"
+    scenery = [
+        Scenery(name, units, find_cues(units), np.zeros((len(units), 1)), labels, kinds)
+        for name in "abcd"
+        for labels in [label_units(units, spoken)]
+    ]
+    scene = fit_reader(scenery, with_vectors=False).read(units, scenery[0].cues, scenery[0].spoken)
+    for head in (Head.CHATTER, Head.PREVIEW, Head.RECAP, Head.QUESTION):
+        odds, answer = getattr(scene, head), scenery[0].answer(head)
+        assert answer is not None
+        assert odds[answer].min() > odds[~answer].max(), head
+
+
+def test_a_script_that_marks_no_kinds_tells_none() -> None:
+    plain = "".join(row for row in SCRIPT.splitlines(keepends=True) if not row.startswith("~"))
+    spoken = speak(parse_script("one", plain))
+    assert tell_kinds(make_units(spoken.transcript.utterances), spoken) == ()
 
 
 def test_words_of_one_shop_do_not_become_features() -> None:

@@ -67,6 +67,11 @@ supports = st.builds(
     seconds=st.floats(2, 7),
     brief=st.floats(2, 3.4),
     opens=st.floats(-6, 6),
+    mean=st.floats(0, 1),
+    last=st.floats(0, 1),
+    proof=st.floats(0, 6),
+    lead=st.floats(-5, 30),
+    echo=st.floats(-5, 5),
 )
 
 

@@ -84,6 +84,19 @@ class Script:
     catalogue: Catalogue
     lines: tuple[Line, ...]
 
+    @property
+    def tells_kinds(self) -> bool:
+        """Tell whether previews, recaps and answers are marked, not only what is no pitch."""
+        return any(line.kind not in (Kind.PITCH, Kind.CHATTER) for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """One line of a script, spoken: when it is said, and what it is."""
+
+    span: Span
+    kind: Kind
+
 
 @dataclass(frozen=True, slots=True)
 class Broadcast:
@@ -93,6 +106,8 @@ class Broadcast:
     catalogue: Catalogue
     transcript: Transcript
     pitches: tuple[Pitch, ...]
+    passages: tuple[Passage, ...] = ()
+    """In order of time; none where the script does not tell the kinds of its lines apart."""
 
 
 def read_scripts(folder: Path) -> tuple[Script, ...]:
@@ -146,6 +161,7 @@ def speak(script: Script, heard: Sequence[str] | None = None) -> Broadcast:
     pace = CHARACTERS_PER_SECOND[script.language]
     utterances: list[Utterance] = []
     pitches: list[Pitch] = []
+    passages: list[Passage] = []
     at_ms, before = 0, ""
     for line, text in zip(script.lines, texts, strict=True):
         length_ms = max(int(len(line.text) / pace * 1000), SHORTEST_LINE_MS)
@@ -156,10 +172,16 @@ def speak(script: Script, heard: Sequence[str] | None = None) -> Broadcast:
             pitches[-1] = Pitch(before, Span(pitches[-1].span.start_ms, span.end_ms))
         elif line.product_id:
             pitches.append(Pitch(line.product_id, span))
+        passages.append(Passage(span, line.kind))
         before = line.product_id
         at_ms = span.end_ms + GAP_MS
-    transcript = Transcript(script.language, tuple(utterances), PROVENANCE)
-    return Broadcast(script.name, script.catalogue, transcript, tuple(pitches))
+    return Broadcast(
+        name=script.name,
+        catalogue=script.catalogue,
+        transcript=Transcript(script.language, tuple(utterances), PROVENANCE),
+        pitches=tuple(pitches),
+        passages=tuple(passages) if script.tells_kinds else (),
+    )
 
 
 def read_heard(folder: Path, scripts: Sequence[Script]) -> tuple[Broadcast, ...]:

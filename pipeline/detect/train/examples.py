@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from pipeline.detect.cues import find_cues
 from pipeline.detect.decode import NONE_STATE
 from pipeline.detect.detect import gather_findings, read_broadcast
+from pipeline.detect.echo import Likenesses, compare_stretches
 from pipeline.detect.emission import (
     Reading,
     iter_move_features,
@@ -23,7 +24,7 @@ from pipeline.detect.findings import Finding
 from pipeline.detect.parameters import Weights
 from pipeline.detect.scene import Scene
 from pipeline.detect.train.chain import Labelled
-from pipeline.detect.train.corpus import Broadcast, Script, speak
+from pipeline.detect.train.corpus import Broadcast, Kind, Script, speak
 from pipeline.detect.train.noise import NoiseRates, common_characters, mishear
 from pipeline.detect.train.scenes import Scenery
 from pipeline.detect.units import Unit, make_units
@@ -62,6 +63,7 @@ class Example:
     scenery: Scenery
     findings: tuple[Finding, ...]
     likeness: Likeness
+    alike: Likenesses
 
     @property
     def units(self) -> tuple[Unit, ...]:
@@ -69,7 +71,7 @@ class Example:
         return self.scenery.units
 
     def read(self, scene: Scene) -> Reading:
-        """Return what is weighed, given what the units were taken for."""
+        """Return what is weighed at a first look, given what the units were taken for."""
         return read_broadcast(
             self.units,
             self.broadcast.catalogue,
@@ -114,13 +116,14 @@ def make_example(broadcast: Broadcast, hearing: Hearing, encoder: SentenceEncode
     likeness = score_meaning(units, senses)
     findings = gather_findings(units, broadcast.catalogue, None, likeness)
     labels = label_units(units, broadcast)
-    scenery = Scenery(broadcast.name, units, find_cues(units), senses.spoken, labels)
-    return Example(broadcast, hearing, scenery, tuple(findings), likeness)
+    kinds = tell_kinds(units, broadcast)
+    scenery = Scenery(broadcast.name, units, find_cues(units), senses.spoken, labels, kinds)
+    alike = compare_stretches(units, senses.spoken)
+    return Example(broadcast, hearing, scenery, tuple(findings), likeness, alike)
 
 
-def make_sequence(example: Example, scene: Scene) -> Labelled:
+def make_sequence(example: Example, reading: Reading) -> Labelled:
     """Return an example as the field sees it."""
-    reading = example.read(scene)
     units, products = example.likeness.near.shape
     states = np.zeros((len(WEIGHT_NAMES), units, 1 + products))
     for name, feature in iter_product_features(reading):
@@ -131,6 +134,16 @@ def make_sequence(example: Example, scene: Scene) -> Labelled:
     for name, signal, bears_on in iter_move_features(reading):
         moves[WEIGHT_NAMES.index(name)] += np.outer(bears_on, signal)
     return Labelled(states, moves, example.scenery.labels)
+
+
+def tell_kinds(units: Sequence[Unit], broadcast: Broadcast) -> tuple[Kind, ...]:
+    """Return what every unit is: what its middle is; nothing where the script does not tell."""
+    if not broadcast.passages:
+        return ()
+    starts = [passage.span.start_ms for passage in broadcast.passages]
+    middles = [(unit.span.start_ms + unit.span.end_ms) // 2 for unit in units]
+    places = np.searchsorted(starts, middles, side="right") - 1
+    return tuple(broadcast.passages[max(int(place), 0)].kind for place in places)
 
 
 def label_units(units: Sequence[Unit], broadcast: Broadcast) -> NDArray[np.int64]:
