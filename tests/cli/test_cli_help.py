@@ -15,7 +15,10 @@ import pytest
 from pipeline.cli.main import COMMANDS, format_command_table
 from pipeline.cli.main import kandian as root
 
-HEAVY = ("torch", "ctranslate2", "sklearn", "ray", "sqlalchemy", "alembic", "rich", "numpy", "av")
+HEAVY = (
+    "torch", "ctranslate2", "sklearn", "ray", "sqlalchemy", "alembic", "rich", "numpy", "av",
+    "fastapi", "uvicorn", "pydantic",
+)  # fmt: skip
 COLD_START_S = 1.0
 """Loose: the tests share their machine. `make bench` measures the 250 ms that are promised."""
 
