@@ -9,7 +9,7 @@ from pipeline.cli.rendering import say
 from pipeline.cli.settings import GlobalSettings
 
 DEFAULT_PORT = 8640
-"""Registered for nothing (IANA), so that it seldom is another program's."""
+"""Away from those that other development servers take (3000, 5173, 8000, 8080)."""
 
 
 @click.command()

@@ -15,7 +15,7 @@ from pipeline.web.failures import failure
 from pipeline.web.ranges import ByteRange, Unsatisfiable, parse_range
 
 CHUNK_BYTES = 256 * 1024
-"""Read at a time: a quarter of a second of a 8 Mbit/s replay, and little memory per viewer."""
+"""Read at a time: a quarter of a second of an 8 Mbit/s replay, and little memory per viewer."""
 ASK_AGAIN = "no-cache"
 """Cache-Control of what may change at any moment: keep it, but ask whether it still holds."""
 KEEP_A_WHILE = "max-age=3600"

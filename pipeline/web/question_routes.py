@@ -23,7 +23,7 @@ WORDS_PATTERN = rf"^ *{WORD}( +{WORD}){{0,{MAX_WORDS - 1}}} *$"
 MAX_CHARACTERS = 200
 """The longest titles of shops; each word is looked for in every transcript."""
 DEFAULT_HITS, MAX_HITS = 100, 1000
-"""A screen or ten of them, and about 400 kB of JSON."""
+"""What a person looks through, and what a script may take at once."""
 
 ProductId = Annotated[
     str, Path(description="Id of a product, as catalogues have it.", examples=["TB1007"])

@@ -13,8 +13,8 @@ from schemathesis.config import SchemathesisConfig
 
 from tests.web.conftest import SHOW, SLASHED, Site
 
-EXAMPLES = 40
-"""Per operation: about 700 requests in all, in well under 40 s."""
+EXAMPLES = 24
+"""Per operation: about 430 requests in all, in well under 40 s."""
 
 
 @pytest.fixture(scope="module")
