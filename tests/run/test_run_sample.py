@@ -121,7 +121,8 @@ def test_another_catalogue_costs_no_new_transcription_or_transcode(
     kandian_of_sample, sample_job, sample: Path, tmp_path: Path
 ) -> None:
     kandian, before = kandian_of_sample, stages(kandian_of_sample)
-    assert {Path(name).parent.name for name in before} == {"transcript", "replay", "vectors"}
+    kinds = {"transcript", "replay", "vectors", "cover", "thumbnails"}
+    assert {Path(name).parent.name for name in before} == kinds
     rows = (sample / "catalogue.csv").read_text(encoding="utf-8").splitlines(keepends=True)
     fewer = tmp_path / "fewer.csv"
     fewer.write_text("".join(rows[:-1]), encoding="utf-8")
