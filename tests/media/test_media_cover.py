@@ -248,7 +248,15 @@ def test_a_banner_does_not_outweigh_a_blurred_rest() -> None:
     """One picture has all its detail in a corner, however hard; the other some everywhere."""
     banner = np.full((64, 36), 128, np.uint8)
     banner[:8, :8] = 255 * (np.indices((8, 8)).sum(axis=0) % 2)
-    pictures = np.stack([banner] * 5 + [noise(3)] * 5)
+    pictures = np.stack([banner] * 5 + [noise(3, contrast=20)] * 5)
+    assert choose_still(pictures, step_ms=200) >= 5
+
+
+@pytest.mark.parametrize("clipped", [0, 255], ids=["too dark", "too bright"])
+def test_a_picture_that_is_mostly_clipped_loses_to_a_softer_one_that_shows_all(clipped) -> None:
+    harsh = np.full((64, 36), clipped, np.uint8)
+    harsh[::3, ::3] = 255 - clipped
+    pictures = np.stack([harsh] * 5 + [noise(3, contrast=40)] * 5)
     assert choose_still(pictures, step_ms=200) >= 5
 
 
