@@ -110,6 +110,7 @@ SIZES = {
     "landscape": ("1280x720", (640, 360)),
     "small": ("90x160", (90, 160)),
     "odd when scaled": ("486x1080", (288, 640)),
+    "tiny": ("2x2", (2, 2)),
 }
 
 
@@ -118,7 +119,13 @@ def test_covers_fit_a_telephone_and_hold_nothing_but_the_picture(clips, tmp_path
     size, expected = SIZES[label]
     name = f"size-{size}.mp4"
     secret = ("-metadata", "title=secret", "-metadata", "comment=secret")
-    path = clips.from_lavfi(name, *H264, *secret, picture=f"testsrc2=s={size}:r=5:d=2", sound="")
+    path = clips.from_lavfi(
+        name,
+        *H264,
+        *secret,
+        picture=f"testsrc2=s=96x96:r=5:d=2,scale={size.replace('x', ':')},setsar=1",
+        sound="",
+    )
     target = tmp_path / "cover.jpg"
     make_cover(open_footage(path), Span(0, 2000), target, ffmpeg=ffmpeg)
     with av.open(str(target), format="mjpeg") as container:

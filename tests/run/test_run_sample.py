@@ -129,7 +129,10 @@ def test_another_catalogue_costs_no_new_transcription_or_transcode(
     ran = kandian(*sample_job, "--catalogue", fewer)
     assert ran.code == 0, ran.err
     assert "already indexed" not in ran.err
-    assert stages(kandian) == before
+    after = stages(kandian)
+    assert before.items() <= after.items()
+    # A pitch that now begins elsewhere has another cover; nothing else is new.
+    assert {Path(name).parent.name for name in after.keys() - before.keys()} <= {"cover"}
 
 
 def truncate(path: Path) -> None:
