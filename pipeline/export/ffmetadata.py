@@ -8,8 +8,9 @@ r"""Chapters as ffmpeg's metadata file, for `ffmpeg -i replay.mp4 -i chapters.tx
     END=151000
     title=护手霜
 
-ffmpeg 4 to 9. Its traps: without TIMEBASE times are nanoseconds; `=`, `;`, `#` and `\` need
-a `\` before them; a line break would end the value, and titles here have none.
+ffmpeg 9. Its traps: without TIMEBASE times are nanoseconds; `=`, `;`, `#` and `\` need a `\`
+before them; a line break would end the value, and titles here have none; a `\` at the end of a line
+joins it with the next one, even when it is itself escaped, so a space follows it.
 """
 
 from __future__ import annotations
@@ -53,4 +54,5 @@ def escape_value(text: str) -> str:
     >>> escape_value("a=b;c")
     'a\\=b\\;c'
     """
-    return _SPECIAL.sub(r"\\\1", text)
+    escaped = _SPECIAL.sub(r"\\\1", text)
+    return f"{escaped} " if text.endswith("\\") else escaped

@@ -1,6 +1,6 @@
 """Chapters to be embedded into the replay itself, as an ffmpeg metadata file.
 
-MP4 as ffmpeg 4 to 9 writes it, twice: as a chapter track (QuickTime) and as a `chpl` box (Nero).
+MP4 as ffmpeg 9 writes it, twice: as a chapter track (QuickTime) and as a `chpl` box (Nero).
 Its traps: a chapter track has no gaps, a chapter reaches to the next one, so longer stretches
 between pitches are chapters too and bear the recording's title; `chpl` holds 255 bytes of a title.
 

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from av.container import InputContainer
     from ffmpeg.nodes import OutputStream
 
+SIGNATURE = ";FFMETADATA1"
+"""The first line of every ffmpeg metadata file; without it libav finds nothing, silently."""
+
 SLOWEST = 1.0
 """Seconds of work per second of media: whoever reads slower than it plays has lost the disk."""
 
@@ -66,12 +69,17 @@ def embed_chapters(
     with the source's, and its chapters with those asked for. Index in front (faststart).
 
     Raises:
-        InputError: when the source is no media file, or the target is the source.
+        InputError: when the source is no media file, the target is the source or no place for a
+            file, or the chapters are not in that format.
         ResourceError: when the disk is full.
         ToolError: when ffmpeg fails or makes something else than it should.
     """
     located = locate_source(source)
     _require_other_file(source, target)
+    if not chapters.startswith(SIGNATURE):
+        raise InputError(
+            f"the chapters for {spell(target)} are no ffmpeg metadata; begin with {SIGNATURE}"
+        )
     require_space(target.parent, located.size_bytes)
     with (
         atomic_output(target) as partial,

@@ -345,6 +345,7 @@ def ffmetadata(text: str, end_ms: int) -> int:
     for head, time_base, start, end, title in chapters:
         assert (head, time_base) == ("[CHAPTER]", "TIMEBASE=1/1000")
         assert re.fullmatch(r"title=(?:[^=;#\\]|\\[=;#\\])+", title)
+        assert not title.endswith("\\")
         spans.append((int(start.removeprefix("START=")), int(end.removeprefix("END="))))
     check_spans(spans, end_ms)
     return len(chapters)

@@ -388,7 +388,8 @@ def test_a_subtitle_has_no_markup(case: str) -> None:
 VALUES = {
     "equals": ("a=b", "a\\=b"),
     "comment": (";#", "\\;\\#"),
-    "backslash": ("a\\", "a\\\\"),
+    "backslash": ("a\\b", "a\\\\b"),
+    "backslash at the end": ("a\\", "a\\\\ "),
     "section": ("[CHAPTER]", "[CHAPTER]"),
     "line break": ("a\nEND=1", "a END\\=1"),
 }

@@ -9,7 +9,9 @@ import av
 import pytest
 
 from models.errors import InputError, ResourceError, ToolError
+from pipeline.media import chapters
 from pipeline.media.chapters import Chapter, embed_chapters, read_chapters
+from pipeline.media.source import locate_source
 
 TOLD = (
     (0, 1_200, "周三 晚场"),
@@ -52,8 +54,10 @@ def test_ffmpeg_itself_writes_the_same_chapters_out(clips, ffmpeg, tmp_path) -> 
         [ffmpeg.path, "-nostdin", "-v", "error", "-i", target, "-f", "ffmetadata", out], check=True
     )
     lines = out.read_text(encoding="utf-8").splitlines()
-    assert [line for line in lines if line.startswith("START=")] == [
-        f"START={start}" for start, _, _ in TOLD
+    ticks = [int(line[11:]) for line in lines if line.startswith("TIMEBASE=1/")]
+    starts = [int(line[6:]) for line in lines if line.startswith("START=")]
+    assert [round(start * 1000 / tick) for start, tick in zip(starts, ticks, strict=True)] == [
+        start for start, _, _ in TOLD
     ]
     titles = [line for line in lines if line.startswith("title=")]
     assert titles == [line for line in described(*TOLD).splitlines() if line.startswith("title=")]
@@ -115,13 +119,39 @@ def test_a_device_is_no_place_for_a_film(clips, ffmpeg) -> None:
         embed_chapters(clips.base, described(*TOLD), Path("/dev/full"), ffmpeg=ffmpeg)
 
 
-def test_a_failed_copy_leaves_the_old_file(clips, ffmpeg, tmp_path) -> None:
+# Each: chapters that MP4 cannot hold, though ffmpeg reports success.
+NOT_AS_ASKED = {
+    "the first one begins late": ((1_000, 2_000, "a"),),
+    "not in order": ((5_000, 6_000, "a"), (0, 900, "b")),
+    "a title of 70,000 characters": ((0, 6_000, "a" * 70_000),),
+}
+
+
+@pytest.mark.parametrize("case", NOT_AS_ASKED)
+def test_chapters_that_came_out_otherwise_leave_the_old_file(case, clips, ffmpeg, tmp_path) -> None:
     target = tmp_path / "film.mp4"
     target.write_bytes(b"old")
-    with pytest.raises(ToolError):
-        embed_chapters(clips.base, "no metadata file at all", target, ffmpeg=ffmpeg)
+    with pytest.raises(ToolError, match="chapters that are not the"):
+        embed_chapters(clips.base, described(*NOT_AS_ASKED[case]), target, ffmpeg=ffmpeg)
     assert target.read_bytes() == b"old"
     assert [path.name for path in tmp_path.iterdir()] == ["film.mp4"]
+
+
+def test_a_packet_that_came_out_otherwise_leaves_no_file(
+    clips, ffmpeg, tmp_path, monkeypatch
+) -> None:
+    longer = clips.from_lavfi("other.mp4", *("-c:v", "libx264", "-c:a", "aac", "-t", "2"))
+    real = chapters.open_input
+    monkeypatch.setattr(chapters, "open_input", lambda _source: real(locate_source(longer)))
+    with pytest.raises(ToolError, match="holds other packets"):
+        embed_chapters(clips.base, described(*TOLD), tmp_path / "film.mp4", ffmpeg=ffmpeg)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_chapters_in_another_format_are_refused(clips, ffmpeg, tmp_path) -> None:
+    with pytest.raises(InputError, match="no ffmpeg metadata"):
+        embed_chapters(clips.base, "WEBVTT\n", tmp_path / "film.mp4", ffmpeg=ffmpeg)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_full_disk_is_told_before_the_copy(clips, ffmpeg, tmp_path, monkeypatch) -> None:

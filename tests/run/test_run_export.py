@@ -15,7 +15,7 @@ TEXT_FORMATS = [name for name, _purpose in EXPORT_FORMATS if name != MP4_CHAPTER
 
 @pytest.fixture
 def indexed(kandian, show):
-    ran = kandian(*show.job)
+    ran = kandian(*show.job, "--id", "show")
     assert ran.code == 0, ran.err
     return kandian
 
@@ -27,23 +27,19 @@ def test_every_format_is_the_same_on_stdout_and_in_a_file(name: str, indexed, tm
     written = indexed("export", "show", "--format", name, "-o", target)
     assert (shown.code, written.code, written.out) == (0, 0, "")
     assert target.read_bytes() == shown.out.encode()
-    assert shown.out
+    assert shown.out or (name == "youtube" and "there are fewer" in shown.err)
     assert shown.err == written.err
 
 
-def test_what_a_player_cannot_take_is_told_on_stderr_line_by_line(kandian, tmp_path) -> None:
-    transcript, catalogue = tmp_path / "show.srt", tmp_path / "shop.csv"
-    transcript.write_text("1\n00:00:00,000 --> 00:00:40,000\n大家好\n", encoding="utf-8")
-    catalogue.write_text("id,title\nP1,羊毛围巾\n", encoding="utf-8")
-    job = ("index", "--transcript", transcript, "--catalogue", catalogue, "--encoder", "lsa")
-    assert kandian(*job, "--language", "zh").code == 0
-    pitch = ("highlight", "add", "show", "--product", "P1", "--from", "0", "--to", "20")
+def test_what_a_player_cannot_take_is_told_on_stderr_line_by_line(kandian, show) -> None:
+    assert kandian(*show.job, "--id", "show").code == 0
+    pitch = ("highlight", "add", "show", "--product", "P3", "--from", "0", "--to", "4")
     assert kandian(*pitch).code == 0
     ran = kandian("export", "show", "--format", "dplayer")
-    assert json.loads(ran.out) == [{"text": "羊毛围巾", "time": 0.001}]
+    assert json.loads(ran.out)[0] == {"text": "桂花乌龙茶包 15 包", "time": 0.001}
     (line,) = ran.err.splitlines()
     assert line.startswith("moved hl_")
-    assert "at 0:00:00, 羊毛围巾: from 0 ms to 1 ms" in line
+    assert "at 0:00:00, 桂花乌龙茶包 15 包: from 0 ms to 1 ms" in line
     assert kandian("-q", "export", "show", "--format", "dplayer").err == ""
     assert kandian("export", "show", "--format", "xgplayer").err == ""
 
