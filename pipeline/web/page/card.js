@@ -72,6 +72,18 @@ export function makePrice(price, className) {
   );
 }
 
+/**
+ * Make a button that shows a time and says that it leads there.
+ *
+ * @param {string} time
+ * @param {Words} words
+ * @returns {HTMLButtonElement}
+ */
+export function makeChip(time, words) {
+  const verb = make("span", { class: "hidden-text" }, `${words.chipVerb} `);
+  return make("button", { type: "button", class: "chip" }, verb, time);
+}
+
 /** @param {Words} words @param {CardActions} actions @returns {HTMLElement} */
 function makeTop(words, actions) {
   const top = make("div", { class: "card-top" });
@@ -138,12 +150,7 @@ function makeActions(pitch, words, actions) {
 function makeOthers(others, words, actions) {
   const chips = make("ul", { class: "chips" });
   for (const other of others) {
-    const time = formatTime(other.pointMs);
-    const chip = make(
-      "button",
-      { type: "button", class: "chip", "aria-label": words.chipLabel(time) },
-      time,
-    );
+    const chip = makeChip(formatTime(other.pointMs), words);
     chip.addEventListener("click", () => actions.jump(other));
     chips.append(make("li", {}, chip));
   }

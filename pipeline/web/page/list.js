@@ -2,7 +2,7 @@
 
 import { make, makeWords, prefersStillness } from "./element.js";
 import { drawIcon } from "./icons.js";
-import { makePrice } from "./card.js";
+import { makeChip, makePrice } from "./card.js";
 import { drawPicture } from "./picture.js";
 import { searchProducts } from "./search.js";
 import { formatTime } from "./time.js";
@@ -138,18 +138,13 @@ export class ProductList {
       line.append(make("span", { class: "row-time" }, formatTime(first.pointMs)));
     line.append(make("span", { class: "row-now" }, this.#words.onNow));
     facts.append(line);
-    const label = this.#words.rowLabel(product.title, this.#words.spoken(first.pointMs));
+    const verb = make("span", { class: "hidden-text" }, this.#words.rowVerb);
     const picture = drawPicture(
       product.title,
       [product.image, this.actions.cover(first)],
       "row-picture",
     );
-    const main = make(
-      "button",
-      { type: "button", class: "row-main", "aria-label": label },
-      picture,
-      facts,
-    );
+    const main = make("button", { type: "button", class: "row-main" }, picture, verb, facts);
     main.addEventListener("click", () => this.actions.jump(first));
     const about = make(
       "button",
@@ -176,12 +171,7 @@ export class ProductList {
   #drawTimes(times) {
     const chips = make("div", { class: "chips" });
     for (const atMs of times) {
-      const label = this.#words.chipLabel(this.#words.spoken(atMs));
-      const chip = make(
-        "button",
-        { type: "button", class: "chip", "aria-label": label },
-        formatTime(atMs),
-      );
+      const chip = makeChip(formatTime(atMs), this.#words);
       chip.addEventListener("click", () => this.actions.seek(atMs));
       chips.append(chip);
     }

@@ -2,6 +2,9 @@
 
 import { readReplay } from "./replay.js";
 
+/** The page of one recording on a server: what is before it, and the id. */
+const ROUTE = /^(.*)\/r\/([^/]+)\/?$/;
+
 /** @typedef {import("./replay.js").Replay} Replay */
 /**
  * What lies beside the index. A static site knows it; a server is asked when it is needed.
@@ -27,15 +30,29 @@ export async function loadReplay() {
     const pictures = { base: here, thumbnails: site.thumbnails, covers };
     return { replay: readReplay(given.KANDIAN_INDEX, here), pictures };
   }
-  const address = findIndex(document.documentElement.dataset.index, window.location);
-  const response = await fetch(address, { headers: { Accept: "application/json" } });
-  if (!response.ok) throw new Error(`${address}: ${response.status}`);
+  const { index, pictures } = document.documentElement.dataset;
+  const response = await fetch(findIndex(index, window.location), {
+    headers: { Accept: "application/json" },
+  });
+  if (!response.ok) throw new Error(`${response.url}: ${response.status}`);
   const replay = readReplay(await response.json(), response.url);
+  return { replay, pictures: findPictures(pictures, replay, window.location) };
+}
+
+/**
+ * Say what a server has beside the index: where `data-pictures` of the page leads, `{id}` in it
+ * standing for the recording of `/r/ID`; without that attribute, or without a picture, nothing.
+ *
+ * @param {string | undefined} named
+ * @param {Replay} replay
+ * @param {Location} location
+ * @returns {Pictures}
+ */
+function findPictures(named, replay, location) {
   const filmed = replay.media.some((media) => media.width > 0);
-  const pictures = filmed
-    ? { base: response.url, thumbnails: null, covers: null }
-    : { base: response.url, thumbnails: "", covers: new Set() };
-  return { replay, pictures };
+  if (!named || !filmed) return { base: document.baseURI, thumbnails: "", covers: new Set() };
+  const base = named.replace("{id}", ROUTE.exec(location.pathname)?.[2] ?? "");
+  return { base: new URL(base, document.baseURI).href, thumbnails: null, covers: null };
 }
 
 /**
@@ -55,7 +72,7 @@ export function findIndex(named, location) {
     if (url.origin !== location.origin) throw new Error(`${url.origin} is another origin`);
     return url.href;
   }
-  const route = /^(.*)\/r\/([^/]+)\/?$/.exec(location.pathname);
+  const route = ROUTE.exec(location.pathname);
   if (route) return new URL(`${route[1]}/api/recordings/${route[2]}/index`, location.href).href;
   return new URL("index.json", document.baseURI).href;
 }
