@@ -34,10 +34,6 @@ WAIT_MS = 10_000
 """A busy machine may need seconds for what takes milliseconds; a failing test waits this long."""
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "browser: needs Chromium (make test-browser brings it)")
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if HERE in item.path.parents:
