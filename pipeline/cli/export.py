@@ -15,9 +15,12 @@ if TYPE_CHECKING:
     from pipeline.export.report import Report
 
 MP4_CHAPTERS = "mp4-chapters"
-"""The one format that is a film: it goes to a file, never to stdout."""
+"""A film: it goes to a file, never to stdout."""
+SITE = "site"
+"""A folder with the replay page."""
 
 EXPORT_FORMATS = (
+    (SITE, "the replay page, a folder for any web server (needs -o)"),
     ("json", "kandian.index/1, the whole index"),
     ("webvtt", "WebVTT chapters: browsers, Video.js, Shaka Player"),
     ("webvtt-metadata", "WebVTT metadata track, a JSON record per cue"),
@@ -64,8 +67,8 @@ def format_format_list() -> str:
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="File to write.  [default: stdout]",
+    type=click.Path(path_type=Path),
+    help="File to write; the folder of a site.  [default: stdout]",
 )
 @click.option(
     "--with-review/--without-review",
@@ -87,23 +90,42 @@ def command(
     What the player cannot take as it is (overlaps, dots on top of each other, times of 0) is
     dropped, merged or moved, and told on stderr, one line each.
     """
-    if export_format == MP4_CHAPTERS and output is None:
-        raise click.UsageError(f"{MP4_CHAPTERS} writes a film; say where to with -o FILE")
+    _check_output(export_format, output)
     with open_for_reading(settings) as store:
         document = store.document(recording_id, with_review=with_review)
-    if export_format == MP4_CHAPTERS and output is not None:
-        report = _write_film(settings, document, output)
-    else:
-        report = _write_text(document, export_format, output)
+    report = _write(settings, document, export_format, output)
     if not settings.quiet:
         for change in report.changes:
             click.echo(str(change), err=True)
 
 
-def _write_film(settings: GlobalSettings, document: IndexDocument, output: Path) -> Report:
-    from pipeline.run.embed_replay_chapters import embed_replay_chapters
+def _check_output(export_format: str, output: Path | None) -> None:
+    if output is None and export_format == MP4_CHAPTERS:
+        raise click.UsageError(f"{MP4_CHAPTERS} writes a film; say where to with -o FILE")
+    if output is None and export_format == SITE:
+        raise click.UsageError(f"{SITE} writes a folder; say where to with -o DIR")
+    if output is not None and export_format != SITE and output.is_dir():
+        raise click.UsageError(f"{output} is a folder; name a file with -o FILE")
 
-    return embed_replay_chapters(document, settings.workspace, output)
+
+def _write(
+    settings: GlobalSettings, document: IndexDocument, export_format: str, output: Path | None
+) -> Report:
+    if export_format == MP4_CHAPTERS and output is not None:
+        from pipeline.run.embed_replay_chapters import embed_replay_chapters
+
+        return embed_replay_chapters(document, settings.workspace, output)
+    if export_format == SITE and output is not None:
+        return _write_site(settings, document, output)
+    return _write_text(document, export_format, output)
+
+
+def _write_site(settings: GlobalSettings, document: IndexDocument, output: Path) -> Report:
+    from pipeline.export.report import Report
+    from pipeline.run.export_site import export_site
+
+    export_site(document, settings.workspace, output)
+    return Report()
 
 
 def _write_text(document: IndexDocument, export_format: str, output: Path | None) -> Report:

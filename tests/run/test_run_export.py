@@ -8,9 +8,9 @@ from pathlib import Path
 import av
 import pytest
 
-from pipeline.cli.export import EXPORT_FORMATS, MP4_CHAPTERS
+from pipeline.cli.export import EXPORT_FORMATS, MP4_CHAPTERS, SITE
 
-TEXT_FORMATS = [name for name, _purpose in EXPORT_FORMATS if name != MP4_CHAPTERS]
+TEXT_FORMATS = [name for name, _purpose in EXPORT_FORMATS if name not in (MP4_CHAPTERS, SITE)]
 
 
 @pytest.fixture
