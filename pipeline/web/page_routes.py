@@ -32,6 +32,9 @@ PAGE_TYPES = {
 }
 """Content types by suffix; files of other kinds are not served."""
 INDEX = "index.html"
+"""The page of one recording."""
+START = "recordings.html"
+"""The list of all."""
 
 
 def list_page_files(root: Path) -> Mapping[str, str]:
@@ -45,9 +48,9 @@ def list_page_files(root: Path) -> Mapping[str, str]:
 
 
 def add_page_routes(application: FastAPI, root: Path = PAGE_FOLDER) -> None:
-    """Add the page at `/`, and for one recording at `/r/ID/`; its files lie beside it.
+    """Add the list at `/`, and the page of one recording at `/r/ID/`; files lie beside both.
 
-    So the page may name its files relatively, as in a folder that was exported. These routes take
+    So a page may name its files relatively, as in a folder that was exported. These routes take
     every address that is left: add them last.
     """
     files = list_page_files(root)
@@ -61,7 +64,7 @@ def add_page_routes(application: FastAPI, root: Path = PAGE_FOLDER) -> None:
 
     @application.get("/", include_in_schema=False)
     def read_start(request: Request) -> Response:
-        return deliver(request, INDEX)
+        return deliver(request, START)
 
     @application.get("/r/{recording_id}", include_in_schema=False)
     def redirect_to_folder(recording_id: str) -> Response:

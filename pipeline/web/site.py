@@ -24,7 +24,7 @@ _SCHEMA = "kandian.index/1"
 _MODULES = '<script type="module" src="app.js"></script>'
 _SCRIPTS = '<script defer src="index.js"></script>\n<script defer src="app.js"></script>'
 _TITLE = re.compile(r"<title>.*</title>")
-_COPIED = (".css", ".svg")
+_COPIED = re.compile(r'href="([\w-]+\.(?:css|svg))"')
 _COVER = re.compile(r"covers/(hl_[0-9a-f]+)\.jpg")
 _THUMBNAILS = "thumbnails.vtt"
 _OWN_NAMES = frozenset({"index.html", "index.json", "index.js", "app.js"})
@@ -190,7 +190,9 @@ def _write_page(
 
 
 def _iter_copied(page: Path) -> list[Path]:
-    return sorted(path for path in page.iterdir() if path.suffix in _COPIED)
+    """Return the style sheets and the icon that the page names."""
+    names = _COPIED.findall((page / "index.html").read_text(encoding="utf-8"))
+    return [page / name for name in sorted(set(names))]
 
 
 def _write(path: Path, text: str) -> None:

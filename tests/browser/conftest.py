@@ -32,6 +32,13 @@ _FLAGS = (
 )
 WAIT_MS = 10_000
 """A busy machine may need seconds for what takes milliseconds; a failing test waits this long."""
+NEAR_MS = 300
+"""How far from the pitch's start a jump may land."""
+WATCH_FRAMES = """
+window.seen = [];
+document.addEventListener('play', ({target}) => target.requestVideoFrameCallback(
+  (now, frame) => window.seen.push(frame.mediaTime * 1000)), true);
+"""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -171,6 +178,13 @@ def wait_until(page: Page, expression: str) -> None:
     while not page.evaluate(expression):
         assert time.monotonic() < end, f"never true: {expression}"
         page.wait_for_timeout(30)
+
+
+def assert_landed(page: Page, start_ms: int) -> None:
+    """The first frame shown after the jump is of the pitch's start, and the video runs on."""
+    wait_until(page, "window.seen.length > 0")
+    assert abs(page.evaluate("window.seen.at(-1)") - start_ms) <= NEAR_MS
+    assert page.evaluate("!document.querySelector('video').paused")
 
 
 def box_of(page: Page, selector: str) -> dict[str, float]:

@@ -7,31 +7,25 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser.conftest import DESKTOP, PHONE, OpenPage, box_of, wait_until
+from tests.browser.conftest import (
+    DESKTOP,
+    PHONE,
+    WATCH_FRAMES,
+    OpenPage,
+    assert_landed,
+    box_of,
+    wait_until,
+)
 from tests.browser.shows import DURATION_MS, SHOW, Show, make_crowd
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-NEAR_MS = 300
-"""How far from the pitch's start a jump may land."""
-WATCH_FRAMES = """
-window.seen = [];
-document.addEventListener('play', ({target}) => target.requestVideoFrameCallback(
-  (now, frame) => window.seen.push(frame.mediaTime * 1000)), true);
-"""
 SIZES = pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
 
 
 def _card_text(page: Page) -> str:
     return page.locator(".card").inner_text()
-
-
-def _assert_landed(page: Page, start_ms: int) -> None:
-    """The first frame shown after the jump is of the pitch's start, and the video runs on."""
-    wait_until(page, "window.seen.length > 0")
-    assert abs(page.evaluate("window.seen.at(-1)") - start_ms) <= NEAR_MS
-    assert page.evaluate("!document.querySelector('video').paused")
 
 
 @SIZES
@@ -45,7 +39,7 @@ def test_first_click_tells_and_second_click_jumps(
     assert page.evaluate("document.querySelector('video').currentTime") == 0
     dot.click()
     assert page.locator(".panel").is_hidden()
-    _assert_landed(page, SHOW[1].start_ms)
+    assert_landed(page, SHOW[1].start_ms)
 
 
 def test_first_tap_tells_and_second_tap_jumps(open_show: OpenPage) -> None:
@@ -54,14 +48,14 @@ def test_first_tap_tells_and_second_tap_jumps(open_show: OpenPage) -> None:
     dot.tap()
     assert "羊毛围巾" in _card_text(page)
     dot.tap()
-    _assert_landed(page, SHOW[3].start_ms)
+    assert_landed(page, SHOW[3].start_ms)
 
 
 def test_the_cards_button_jumps(open_show: OpenPage) -> None:
     page = open_show(script=WATCH_FRAMES)
     page.locator(".dot").first.click()
     page.get_by_role("button", name="看讲解 0:05", exact=True).click()
-    _assert_landed(page, SHOW[0].start_ms)
+    assert_landed(page, SHOW[0].start_ms)
 
 
 def test_the_card_says_what_the_index_knows(open_show: OpenPage) -> None:
@@ -149,7 +143,7 @@ def test_a_cluster_opens_to_a_list_that_leads_to_cards_and_back(open_show: OpenP
     rows.nth(1).click()
     page.locator("[data-jump]").click()
     number = int("".join(filter(str.isdigit, name)))
-    _assert_landed(page, number * (DURATION_MS // 120))
+    assert_landed(page, number * (DURATION_MS // 120))
 
 
 def test_a_second_press_on_a_cluster_closes_it(open_show: OpenPage) -> None:

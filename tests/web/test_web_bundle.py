@@ -82,6 +82,6 @@ def test_the_page_never_writes_markup_from_data() -> None:
 
 def test_the_page_names_no_outside_host() -> None:
     allowed = "http://www.w3.org/2000/svg"
-    for path in PAGE.iterdir():
+    for path in (one for one in PAGE.iterdir() if one.is_file()):
         text = path.read_text(encoding="utf-8").replace(allowed, "")
         assert "://" not in text, path.name

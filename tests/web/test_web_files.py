@@ -268,9 +268,13 @@ def test_the_root_may_be_a_link_itself(tmp_path: Path) -> None:
         assert (file.read(0, 10), file.size) == (b"b", 1)
 
 
-def test_the_page_is_served_for_the_start_and_for_every_recording(site: Site) -> None:
-    page = (PAGE_FOLDER / "index.html").read_bytes()
-    for address in ("/", "/index.html", f"/r/{quote(SHOW)}/"):
+def test_the_start_is_a_list_and_every_recording_has_a_page(site: Site) -> None:
+    for address, name in (
+        ("/", "recordings.html"),
+        ("/index.html", "index.html"),
+        (f"/r/{quote(SHOW)}/", "index.html"),
+    ):
+        page = (PAGE_FOLDER / name).read_bytes()
         answer = site.ask(address)
         assert (answer.status, answer.body) == (200, page)
         assert answer.headers["content-type"] == "text/html; charset=utf-8"

@@ -55,6 +55,9 @@ const ZH = {
   noVideo: "这场只有文字记录，没有视频",
   broken: "视频无法播放，请稍后再试",
   failed: "回放没有打开，请稍后再试",
+  recordings: "直播回放",
+  noRecordings: "还没有回放",
+  pitchCount: (/** @type {number} */ count) => `${count} 个讲解`,
   spoken: (/** @type {number} */ ms) => {
     const [hours, minutes, seconds] = split(ms);
     return `${hours ? `${hours}小时` : ""}${hours || minutes ? `${minutes}分` : ""}${seconds}秒`;
@@ -108,6 +111,9 @@ const EN = {
   noVideo: "This show has a transcript only, no video",
   broken: "The video cannot be played. Please try again later.",
   failed: "The replay could not be opened. Please try again later.",
+  recordings: "Replays",
+  noRecordings: "There are no replays yet",
+  pitchCount: (count) => (count === 1 ? "1 pitch" : `${count} pitches`),
   spoken: (ms) => {
     const names = ["hour", "minute", "second"];
     const parts = split(ms).map((count, place) =>

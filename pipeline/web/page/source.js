@@ -1,5 +1,6 @@
 /** Finds and loads the index: set by a script, named by the page or its address, or beside it. */
 
+import { askJson } from "./ask.js";
 import { readReplay } from "./replay.js";
 
 /** The page of one recording on a server: what is before it, and the id. */
@@ -31,17 +32,15 @@ export async function loadReplay() {
     return { replay: readReplay(given.KANDIAN_INDEX, here), pictures };
   }
   const { index, pictures } = document.documentElement.dataset;
-  const response = await fetch(findIndex(index, window.location), {
-    headers: { Accept: "application/json" },
-  });
-  if (!response.ok) throw new Error(`${response.url}: ${response.status}`);
-  const replay = readReplay(await response.json(), response.url);
+  const address = findIndex(index, window.location);
+  const replay = readReplay(await askJson(address), address);
   return { replay, pictures: findPictures(pictures, replay, window.location) };
 }
 
 /**
  * Say what a server has beside the index: where `data-pictures` of the page leads, `{id}` in it
- * standing for the recording of `/r/ID`; without that attribute, or without a picture, nothing.
+ * standing for the recording of `/r/ID`, else what the interface of the server has for `/r/ID`;
+ * elsewhere, or when the replay has no picture, nothing.
  *
  * @param {string | undefined} named
  * @param {Replay} replay
@@ -50,8 +49,10 @@ export async function loadReplay() {
  */
 function findPictures(named, replay, location) {
   const filmed = replay.media.some((media) => media.width > 0);
-  if (!named || !filmed) return { base: document.baseURI, thumbnails: "", covers: new Set() };
-  const base = named.replace("{id}", ROUTE.exec(location.pathname)?.[2] ?? "");
+  const route = ROUTE.exec(location.pathname);
+  const place = named ?? (route ? `${route[1]}/api/recordings/{id}/` : null);
+  if (!place || !filmed) return { base: document.baseURI, thumbnails: "", covers: new Set() };
+  const base = place.replace("{id}", () => route?.[2] ?? "");
   return { base: new URL(base, document.baseURI).href, thumbnails: null, covers: null };
 }
 

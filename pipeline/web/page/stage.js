@@ -37,7 +37,7 @@ export class Stage {
     this.#words = words;
     this.cover = (/** @type {Pitch} */ pitch) => findCover(pictures, pitch.id);
     const [first] = replay.pitches;
-    const poster = pictures.covers !== null && first ? this.cover(first) : null;
+    const poster = first ? this.cover(first) : null;
     const watch = make("section", { class: "watch" });
     this.player = new Player(replay, words, poster, () => this.#follow());
     const preview = new Preview(replay, () => loadThumbnails(pictures), pictures.base);
