@@ -59,7 +59,8 @@ def frame_pictures(browser: Browser, pictures: list[bytes]) -> bytes:
 
 def write_small(picture: bytes, target: Path) -> None:
     """Write with a palette of 160 colours, which keeps the repository small."""
-    palette = "split[a][b];[a]palettegen=max_colors=160:stats_mode=single[p];[b][p]paletteuse=dither=sierra2_4a"
+    make_palette = "[a]palettegen=max_colors=160:stats_mode=single[p]"
+    palette = f"split[a][b];{make_palette};[b][p]paletteuse=dither=sierra2_4a"
     command = [find_ffmpeg().path, "-nostdin", "-v", "error", "-y", "-f", "png_pipe", "-i", "-"]
     subprocess.run([*command, "-vf", palette, str(target)], input=picture, check=True)
 

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 
 from models.document import IndexDocument
-from pipeline.cli.export import EXPORT_FORMATS, MP4_CHAPTERS
+from pipeline.cli.export import EXPORT_FORMATS, MP4_CHAPTERS, SITE
 from pipeline.export.formats import FORMATS, export_document
 from pipeline.export.mp4_chapters import format_mp4_chapters
 from pipeline.export.report import Exported, Fate
@@ -31,7 +31,7 @@ def test_every_format_but_the_index_itself_has_its_rules() -> None:
 def test_the_command_offers_every_format() -> None:
     names = [name for name, _purpose in EXPORT_FORMATS]
     assert names == list(dict.fromkeys(names))
-    assert set(names) == {*FORMATS, MP4_CHAPTERS}
+    assert set(names) == {*FORMATS, MP4_CHAPTERS, SITE}
 
 
 @pytest.mark.parametrize("name", RULES)
