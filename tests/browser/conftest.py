@@ -39,6 +39,12 @@ window.seen = [];
 document.addEventListener('play', ({target}) => target.requestVideoFrameCallback(
   (now, frame) => window.seen.push(frame.mediaTime * 1000)), true);
 """
+AXE = """async () => {
+  const found = await axe.run(document, { resultTypes: ["violations"] });
+  return found.violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" | ").slice(0, 400)}`);
+}"""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -185,6 +191,15 @@ def assert_landed(page: Page, start_ms: int) -> None:
     wait_until(page, "window.seen.length > 0")
     assert abs(page.evaluate("window.seen.at(-1)") - start_ms) <= NEAR_MS
     assert page.evaluate("!document.querySelector('video').paused")
+
+
+def find_barriers(page: Page) -> list[str]:
+    """Return what axe-core finds serious on the page as it is now."""
+    if not page.evaluate("'axe' in window"):
+        axe = find_package("KANDIAN_AXE", "axe-core/axe.min.js").read_text(encoding="utf-8")
+        page.evaluate(axe)
+    found: list[str] = page.evaluate(AXE)
+    return found
 
 
 def box_of(page: Page, selector: str) -> dict[str, float]:

@@ -19,6 +19,7 @@ from tests.browser.conftest import (
     OpenPage,
     assert_landed,
     box_of,
+    find_barriers,
 )
 from tests.conftest import CATALOGUE, QUICK, Kandian, format_srt
 from tests.web.conftest import serving
@@ -98,6 +99,7 @@ def test_the_start_lists_the_recordings_and_leads_to_them(open_page: OpenPage, s
     assert rows.locator(".shelf-title").all_inner_texts() == ["周三晚场", HOSTILE]
     facts = rows.locator(".shelf-facts").all_inner_texts()
     assert facts == ["2026年11月11日 · 0:45 · 2 个讲解", "0:40 · 2 个讲解"]
+    assert find_barriers(page) == []
     page.get_by_role("button", name="Switch to English").click()
     assert page.title() == "Replays"
     assert "2 pitches" in rows.first.inner_text()
