@@ -4,12 +4,15 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 RUN    := $(BIN)/kandian
 DEMO   := kandian-data/demo
+NODE   := tests/browser/node_modules
+HLS    := pipeline/web/page/vendor/hls.min.js
+APT    := apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint type imports unit bench eval serve clean
+.PHONY: help setup demo test lint type imports unit vendor test-browser bench bench-web eval serve clean
 
 help:  ## list the verbs
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | expand -t 16
 
 # Debian ships python3 without ensurepip; say so, or mend it when we may.
 $(VENV)/.made:
@@ -22,7 +25,7 @@ $(VENV)/.made:
 	@touch $@
 
 $(VENV)/.app: $(VENV)/.made pyproject.toml
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[serve]'
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.made pyproject.toml
@@ -52,17 +55,41 @@ type: $(VENV)/.dev  ## mypy, strict
 imports: $(VENV)/.dev  ## imports go strictly downward
 	$(BIN)/lint-imports
 
-unit: setup  ## all tests
-	$(BIN)/python -m pytest -n 2
+unit: setup  ## all tests but those in a browser
+	$(BIN)/python -m pytest -n 2 -m "not browser"
+
+vendor: $(HLS)  ## hls.js for HLS replays, and what the browser tests load, from npm
+
+$(NODE)/.made: tests/browser/package.json
+	@command -v npm >/dev/null \
+	  || { test "$$(id -u)" = 0 && $(APT) npm ca-certificates >/dev/null; } \
+	  || { echo "npm is not here. Install it and try again: sudo apt-get install npm" >&2; exit 1; }
+	npm install --prefix tests/browser --no-package-lock --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(HLS): $(NODE)/.made
+	@mkdir -p $(@D)
+	cp $(NODE)/hls.js/dist/hls.min.js $@
+
+test-browser: setup vendor  ## the replay page in a real Chromium
+	@test -n "$$KANDIAN_CHROMIUM" \
+	  || { command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null \
+	  || { test "$$(id -u)" = 0 && $(APT) chromium >/dev/null; } \
+	  || { echo "There is no Chromium. Install one and try again: sudo apt-get install chromium" >&2; exit 1; }
+	$(BIN)/python -m pytest -m browser
 
 bench: setup  ## overhead of the whole job, cold start of find, both engines
 	$(BIN)/python -m tests.bench.bench
+
+bench-web: setup  ## 200 requests a second to kandian serve, for ten seconds
+	$(BIN)/python -m tests.bench.web
 
 CORPUS ?= sample_media
 eval: $(VENV)/.app $(VENV)/.weights  ## accuracy on CORPUS=folder (default: the sample), every track
 	@$(RUN) evaluate $(CORPUS) --full --html kandian-data/evaluation.html
 
-serve: ; @echo "The replay page is not part of this version yet; see ARCHITECTURE.md, 'What comes next'." >&2; exit 2
+serve: demo  ## index the sample broadcast, then show it at http://127.0.0.1:8640/
+	@$(RUN) --workspace $(DEMO) serve
 
 clean:  ## remove what make made (not the weights cache)
-	rm -rf $(VENV) kandian-data .hypothesis .pytest_cache .mypy_cache .ruff_cache .import_linter_cache build dist
+	rm -rf $(VENV) $(NODE) $(dir $(HLS)) kandian-data .hypothesis .pytest_cache .mypy_cache .ruff_cache .import_linter_cache build dist

@@ -14,7 +14,7 @@ from pipeline.cli.progress import observed
 from pipeline.cli.rendering import Record, format_option, say, write_records
 from pipeline.cli.settings import GlobalSettings
 from pipeline.run.job import JobSettings
-from pipeline.run.outcome import Done, Skipped
+from pipeline.run.outcome import Done, Failed, Skipped
 
 COLUMNS = ("item", "outcome", "recording_id", "published", "review", "media_s", "took_s", "reason")
 
@@ -67,16 +67,30 @@ def command(
             observer.note(f"[{len(lines)}/{len(jobs)}] {_sentence(line)}")
     write_records([_record(line) for line in lines], output_format, columns=COLUMNS)
     failed = went_wrong(lines)
+    bare = sum(_pictures_failed(line) is not None for line in lines)
     if not settings.quiet:
-        say(f"{len(lines)} recordings, {failed} not indexed")
-    ctx.exit(EXIT_ITEM_FAILED if failed else 0)
+        without = f", {bare} without all their pictures" if bare else ""
+        say(f"{len(lines)} recordings, {failed} not indexed{without}")
+    ctx.exit(EXIT_ITEM_FAILED if failed or bare else 0)
 
 
 def _sentence(line: Any) -> str:
     outcome = line.outcome
     if isinstance(outcome, Done | Skipped):
-        return f"{line.job.label}: {_word(outcome)}, {outcome.summary.published} highlights"
+        bare = _pictures_failed(line)
+        return (
+            f"{line.job.label}: {_word(outcome)}, {outcome.summary.published} highlights"
+            f"{f'; pictures: {bare}' if bare else ''}"
+        )
     return f"{line.job.label}: {_word(outcome)}: {outcome.reason}"
+
+
+def _pictures_failed(line: Any) -> str | None:
+    """Say why pictures of an indexed recording are missing; None when none are."""
+    if not isinstance(line.outcome, Done | Skipped):
+        return None
+    pictures = line.outcome.summary.pictures
+    return pictures.reason if isinstance(pictures, Failed) else None
 
 
 def _word(outcome: object) -> str:
@@ -94,5 +108,5 @@ def _record(line: Any) -> Record:
         "review": summary.review if summary else None,
         "media_s": round(summary.duration_ms / 1000, 1) if summary else None,
         "took_s": round(outcome.elapsed_s, 1) if isinstance(outcome, Done) else None,
-        "reason": None if summary else outcome.reason,
+        "reason": _pictures_failed(line) if summary else outcome.reason,
     }

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from models.errors import InputError
+from models.errors import InputError, KandianError
 from models.highlight import Action, Correction, Highlight, Status
 from models.span import Span
 from pipeline.cli.opening import open_for_reading, open_for_writing
@@ -201,6 +201,24 @@ def _keep(settings: GlobalSettings, store: Store, correction: Correction) -> Non
     write_index_files(store, settings.workspace, correction.recording_id)
     if not settings.quiet:
         say(f"{saved.highlight_id}: {correction.action}; index revision {saved.revision}")
+    _renew_pictures(settings, store, correction.recording_id)
+
+
+def _renew_pictures(settings: GlobalSettings, store: Store, recording_id: str) -> None:
+    """Let the covers follow a correction; it stands, whatever becomes of them."""
+    from pipeline.run.job import JobSettings, Observer
+    from pipeline.run.outcome import Failed
+    from pipeline.run.pictures import make_pictures
+    from pipeline.run.stages import Bench
+    from pipeline.run.toolbox import Toolbox
+
+    bench = Bench(Toolbox(JobSettings()), settings.workspace, store, Observer())
+    try:
+        pictures = make_pictures(bench, recording_id)
+    except KandianError as error:
+        pictures = Failed(str(error))
+    if isinstance(pictures, Failed):
+        say(f"{recording_id}: the correction is kept, the pictures: {pictures.reason}")
 
 
 def _get_highlight(store: Store, recording_id: str, highlight_id: str) -> Highlight:

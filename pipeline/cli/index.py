@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from pipeline.cli.job_options import job_options
+from pipeline.cli.main import EXIT_ITEM_FAILED
 from pipeline.cli.opening import open_for_writing
 from pipeline.cli.parameters import MOMENT, RECORDING_ID
 from pipeline.cli.progress import observed
@@ -16,7 +17,7 @@ from pipeline.cli.records import HIGHLIGHT_COLUMNS, record_of_found
 from pipeline.cli.rendering import format_option, say, write_records
 from pipeline.cli.settings import GlobalSettings
 from pipeline.run.job import Job, JobSettings
-from pipeline.run.outcome import Done, Skipped
+from pipeline.run.outcome import Done, Failed, LeftOut, Skipped
 from pipeline.store.find import FindQuery, FoundHighlight
 
 
@@ -45,9 +46,9 @@ from pipeline.store.find import FindQuery, FoundHighlight
 )
 @job_options
 @format_option
-@click.pass_obj
+@click.pass_context
 def command(
-    settings: GlobalSettings,
+    ctx: click.Context,
     /,
     *,
     media: Path | None,
@@ -70,6 +71,7 @@ def command(
 
     if media is None and transcript is None:
         raise click.UsageError("nothing to index: name MEDIA, or give --transcript")
+    settings: GlobalSettings = ctx.obj
     job = Job(
         catalogue=catalogue,
         media=media,
@@ -90,6 +92,10 @@ def command(
     )
     if not settings.quiet:
         _tell(settings, outcome, found)
+    pictures = outcome.summary.pictures
+    if isinstance(pictures, Failed):
+        say(f"{outcome.summary.recording_id}: the index is stored, its pictures: {pictures.reason}")
+        ctx.exit(EXIT_ITEM_FAILED)
 
 
 def _tell(
@@ -111,6 +117,10 @@ def _tell(
         ("replay", "replay.*"),
         ("index", "index.json"),
         ("webvtt", "index.vtt"),
+        ("covers", "covers"),
+        ("preview", "thumbnails.vtt"),
     ):
         for path in sorted(folder.glob(pattern)):
             say(f"  {label:7} {path}")
+    if isinstance(summary.pictures, LeftOut):
+        say(f"  no pictures: {summary.pictures.reason}")

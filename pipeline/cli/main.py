@@ -29,6 +29,7 @@ COMMANDS = {
     "batch": "Index every recording of a folder or a manifest.",
     "find": "Look highlights up by product, recording, moment or words.",
     "export": "Write the index of one recording for a player.",
+    "serve": "Serve recordings, their highlights and the replay page over HTTP, read-only.",
     "recordings": "List, show and delete recordings.",
     "catalogue": "Check catalogue files and list known products.",
     "highlight": "List and correct highlights; corrections survive every re-run.",

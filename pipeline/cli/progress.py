@@ -14,6 +14,7 @@ STAGE_WORDS = {
     "transcribe": "transcribing",
     "detect": "finding pitches",
     "transcode": "making the replay",
+    "pictures": "taking pictures",
 }
 
 

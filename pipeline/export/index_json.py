@@ -13,6 +13,7 @@ from models.catalogue import Product
 from models.document import SCHEMA, IndexDocument, IndexProvenance
 from models.highlight import Evidence, Highlight
 from models.recording import Recording, Rendition
+from pipeline.export.report import Exported, Report
 
 CONFIDENCE_DIGITS = 4
 """Decimals of a probability; more would be noise of the machine that computed it."""
@@ -38,8 +39,8 @@ def to_json(document: IndexDocument) -> str:
         "schema": SCHEMA,
         "revision": document.revision,
         "recording": _recording(document.recording, document.media),
-        "products": [_product(product) for product in document.products],
-        "highlights": [_highlight(highlight) for highlight in document.highlights],
+        "products": [product_value(product) for product in document.products],
+        "highlights": [highlight_value(highlight) for highlight in document.highlights],
         "mentions": [
             {"product_id": mention.product_id, "at_ms": mention.at_ms}
             for mention in document.mentions
@@ -50,6 +51,11 @@ def to_json(document: IndexDocument) -> str:
     text = json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False)
     # Half a surrogate pair is a str in Python, yet no text in any encoding.
     return text.encode("utf-8", "replace").decode() + "\n"
+
+
+def format_json(document: IndexDocument) -> Exported:
+    """Write the document as `to_json` does; nothing is changed, so nothing is reported."""
+    return Exported(to_json(document), Report())
 
 
 def load_schema() -> dict[str, Any]:
@@ -103,7 +109,8 @@ def _recording(recording: Recording, media: tuple[Rendition, ...]) -> dict[str, 
     }
 
 
-def _product(product: Product) -> dict[str, Any]:
+def product_value(product: Product) -> dict[str, Any]:
+    """Return a product as `kandian.index/1` has it."""
     return {
         "id": product.id,
         "title": product.title,
@@ -113,7 +120,8 @@ def _product(product: Product) -> dict[str, Any]:
     }
 
 
-def _highlight(highlight: Highlight) -> dict[str, Any]:
+def highlight_value(highlight: Highlight) -> dict[str, Any]:
+    """Return a highlight as `kandian.index/1` has it."""
     return {
         "id": highlight.id,
         "product_id": highlight.product_id,

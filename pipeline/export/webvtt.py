@@ -1,21 +1,39 @@
-"""Highlights as WebVTT chapters, for `<track kind="chapters">` and everything that reads it."""
+"""Highlights as WebVTT chapters, for `<track kind="chapters">` and everything that reads it.
+
+    WEBVTT
+
+    hl_1f
+    00:01:01.200 --> 00:02:31.000
+    护手霜
+
+Read by browsers, Video.js 8 (chapters menu), Shaka Player 5 (`addChaptersTrack`), Vidstack 1
+(`type: "vtt"`), Cloudinary and ImageKit (`chapters: {url}`).
+"""
 
 from __future__ import annotations
 
-import unicodedata
-
 from models.document import IndexDocument
-from models.highlight import Highlight
 from models.span import MS_PER_HOUR, MS_PER_MINUTE, MS_PER_SECOND
+from pipeline.export.escaping import one_line
+from pipeline.export.marks import Mark
+from pipeline.export.normalise import normalise_chapters
+from pipeline.export.report import Exported
 
 
-def to_webvtt(document: IndexDocument) -> str:
+def format_webvtt(document: IndexDocument) -> Exported:
     """Write one cue per highlight: its id, its span, its title (W3C WebVTT, chapters).
 
     Titles are made one line and escaped, so that none can end its cue, open a tag or start another
-    cue; where nothing is left of a title, the id of its product stands in.
+    cue; where nothing is left of a title, the id of its product stands in. Cues do not overlap.
     """
-    return "".join(["WEBVTT\n", *(f"\n{_cue(highlight)}" for highlight in document.highlights)])
+    chapters = normalise_chapters(document)
+    cues = [format_cue(mark, format_cue_text(mark.title)) for mark in chapters.marks]
+    return Exported("".join(["WEBVTT\n", *cues]), chapters.report)
+
+
+def to_webvtt(document: IndexDocument) -> str:
+    """Write the text of `format_webvtt`, for callers that no change concerns."""
+    return format_webvtt(document).text
 
 
 def format_timestamp(at_ms: int) -> str:
@@ -36,13 +54,10 @@ def format_cue_text(title: str) -> str:
     Control characters and halves of surrogate pairs vanish; white space of any kind becomes one
     space.
     """
-    line = " ".join(title.split())
-    visible = "".join(char for char in line if unicodedata.category(char) not in {"Cc", "Cs"})
-    return visible.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return one_line(title).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _cue(highlight: Highlight) -> str:
-    span = highlight.span
-    timing = f"{format_timestamp(span.start_ms)} --> {format_timestamp(span.end_ms)}"
-    text = format_cue_text(highlight.title) or format_cue_text(highlight.product_id)
-    return f"{highlight.id}\n{timing}\n{text}\n"
+def format_cue(mark: Mark, text: str) -> str:
+    """Write one cue and the blank line before it; the text is one line without `-->`."""
+    start, end = format_timestamp(mark.span.start_ms), format_timestamp(mark.span.end_ms)
+    return f"\n{mark.id}\n{start} --> {end}\n{text}\n"

@@ -20,8 +20,9 @@ log = logging.getLogger(__name__)
 ENVIRONMENT_NAMES = ("KANDIAN_FFMPEG", "FFMPEG")
 """Looked at in this order; the first that is set and not empty counts."""
 
-NEEDED_ENCODERS = frozenset({"libx264", "aac", "pcm_s16le"})
-NEEDED_FILTERS = frozenset({"aresample", "format", "pad", "scale", "select", "setpts", "setsar"})
+NEEDED_ENCODERS = frozenset({"libx264", "aac", "pcm_s16le", "mjpeg", "rawvideo"})
+NEEDED_FILTERS = frozenset({"aresample", "format", "fps", "pad", "scale", "select", "setpts",
+                            "setsar", "tile", "tpad", "trim"})  # fmt: skip
 
 PROBE_TIMEOUT_S = 30.0
 """A listing takes 20 ms; a cold 170 MB binary on a network disk takes seconds."""

@@ -3,7 +3,7 @@
 media ---.
          +-> ingest -> transcript -> detect -.
 catalogue ------------------^                +-> store (one transaction) -> index.json, .vtt
-media ------------------------> replay ------'
+media ------------------------> replay ------'                          -> covers, thumbnails
 """
 
 from __future__ import annotations
@@ -29,7 +29,16 @@ from pipeline.run.index_files import write_index_files
 from pipeline.run.ingest import Source, ingest
 from pipeline.run.job import Job
 from pipeline.run.keys import settings_key, stage_key
-from pipeline.run.outcome import Done, Failed, Outcome, Skipped, Summary, outcome_of_error
+from pipeline.run.outcome import (
+    Done,
+    Failed,
+    Outcome,
+    Pictures,
+    Skipped,
+    Summary,
+    outcome_of_error,
+)
+from pipeline.run.pictures import make_pictures
 from pipeline.run.stages import (
     Bench,
     KeptReplay,
@@ -103,7 +112,9 @@ def index_recording(bench: Bench, job: Job) -> Done | Skipped:
         material = _Material(recording, source, catalogue, transcript, replay)
         changed = _store(bench, material)
         _publish(bench, material)
-        summary = _summarise(bench, recording)
+        # Last, from what is stored: an index is not lost with its pictures.
+        pictures = make_pictures(bench, recording.id)
+        summary = _summarise(bench, recording, pictures)
     return Done(summary, time.monotonic() - begun) if changed else Skipped(summary)
 
 
@@ -219,7 +230,7 @@ def _publish(bench: Bench, material: _Material) -> None:
         place(material.replay.path, folder / f"replay{material.replay.path.suffix}")
 
 
-def _summarise(bench: Bench, recording: Recording) -> Summary:
+def _summarise(bench: Bench, recording: Recording, pictures: Pictures) -> Summary:
     statuses = [
         highlight.status
         for highlight in bench.store.document(recording.id, with_review=True).highlights
@@ -229,6 +240,7 @@ def _summarise(bench: Bench, recording: Recording) -> Summary:
         duration_ms=recording.duration_ms,
         published=statuses.count(Status.PUBLISHED),
         review=statuses.count(Status.REVIEW),
+        pictures=pictures,
     )
 
 

@@ -8,6 +8,33 @@ from models.errors import InputError, KandianError
 
 
 @dataclass(frozen=True, slots=True)
+class PicturesMade:
+    """The pictures beside an index are there, made now or before."""
+
+    covers: int
+    """One for every published highlight."""
+    sheets: int
+    """Sheets of previews."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """There is nothing to take pictures from."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """Something went wrong that is not the input's fault."""
+
+    reason: str
+
+
+Pictures = PicturesMade | LeftOut | Failed
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """One indexed recording in numbers."""
 
@@ -17,6 +44,8 @@ class Summary:
     """Highlights that players show."""
     review: int
     """Highlights that wait for a person's word."""
+    pictures: Pictures
+    """Failed ones leave the index as good as it is; the same command again tries them again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +66,6 @@ class Skipped:
 @dataclass(frozen=True, slots=True)
 class Rejected:
     """The input is bad; running again will not help."""
-
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """Something went wrong that is not the input's fault."""
 
     reason: str
 

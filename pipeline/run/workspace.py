@@ -2,7 +2,8 @@
 
 WORKSPACE/
   kandian.db                 the index (unless a database URL was given)
-  recordings/ID/             what players read: replay.mp4, index.json, index.vtt
+  recordings/ID/             what players read: replay.mp4, index.json, index.vtt,
+                             covers/HIGHLIGHT_ID.jpg, thumbnails.vtt, thumbnails-1.jpg ...
   stages/STAGE/KEY.ext       results kept for later runs, named by what they depend on
   checkpoints/KEY/           pieces of a transcription under way
   locks/                     one per recording under way
@@ -54,7 +55,7 @@ class Workspace:
             ConfigError: when it cannot.
             ResourceError: when the disk is full.
         """
-        with _told_about(self.root, remedy="choose another folder with --workspace"):
+        with told_about(self.root, remedy="choose another folder with --workspace"):
             self.root.mkdir(parents=True, exist_ok=True)
             with tempfile.NamedTemporaryFile(dir=self.root, prefix=".probe-"):
                 pass
@@ -83,7 +84,7 @@ def make_folder(folder: Path) -> None:
         ConfigError: when it cannot be made.
         ResourceError: when the disk is full.
     """
-    with _told_about(folder):
+    with told_about(folder):
         folder.mkdir(parents=True, exist_ok=True)
 
 
@@ -97,7 +98,7 @@ def write_atomically(path: Path, content: str | bytes) -> None:
         ResourceError: when the disk is full.
     """
     data = content.encode() if isinstance(content, str) else content
-    with _told_about(path):
+    with told_about(path):
         if path.is_file() and path.read_bytes() == data:
             return
         if path.exists() and not path.is_file():
@@ -126,7 +127,7 @@ def place(source: Path, target: Path) -> None:
         ConfigError: when the folder cannot be written to.
         ResourceError: when the disk is full.
     """
-    with _told_about(target):
+    with told_about(target):
         target.parent.mkdir(parents=True, exist_ok=True)
         if target.exists() and _holds_the_same(target, source):
             return
@@ -149,7 +150,13 @@ def _holds_the_same(target: Path, source: Path) -> bool:
 
 
 @contextlib.contextmanager
-def _told_about(path: Path, *, remedy: str = "choose another place") -> Iterator[None]:
+def told_about(path: Path, *, remedy: str = "choose another place") -> Iterator[None]:
+    """Tell what the operating system says about a path in one sentence.
+
+    Raises:
+        ConfigError: when it cannot be written to.
+        ResourceError: when the disk is full.
+    """
     try:
         yield
     except OSError as error:

@@ -70,7 +70,7 @@ def list_recordings(select: Select) -> tuple[ListedRecording, ...]:
                 title=row["title"],
                 kind=MediaKind(row["kind"]),
                 duration_ms=row["duration_ms"],
-                started_at=_read_moment(row["started_at"]),
+                started_at=read_moment(row["started_at"]),
             ),
             revision=row["revision"],
             updated_at=_moment_of(row["updated_at"]),
@@ -103,12 +103,13 @@ def _product_of(row: Row) -> Product:
         link_no=row["link_no"],
         url=row["url"],
         image=row["image"],
-        listed_at=_read_moment(row["listed_at"]),
-        delisted_at=_read_moment(row["delisted_at"]),
+        listed_at=read_moment(row["listed_at"]),
+        delisted_at=read_moment(row["delisted_at"]),
     )
 
 
-def _read_moment(value: str | datetime | None) -> datetime | None:
+def read_moment(value: str | datetime | None) -> datetime | None:
+    """Read a moment as any database gives it, in UTC; None stays None."""
     return None if value is None else _moment_of(value)
 
 

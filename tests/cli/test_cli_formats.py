@@ -73,7 +73,8 @@ def test_a_table_shows_every_highlight_uncut(indexed) -> None:
 
 def test_a_terminal_gets_a_table(indexed) -> None:
     terminal, inside = pty.openpty()
-    plain = os.environ | {"TERM": "dumb", "COLUMNS": "200"}
+    # rich takes a dumb terminal to have 80 columns unless both sizes are given.
+    plain = os.environ | {"TERM": "dumb", "COLUMNS": "200", "LINES": "50"}
     with subprocess.Popen(indexed.command("find"), stdout=inside, env=plain) as running:
         os.close(inside)
         shown = b""

@@ -12,10 +12,14 @@ from collections.abc import Iterator
 import click
 import pytest
 
+from pipeline.cli.export import EXPORT_FORMATS
 from pipeline.cli.main import COMMANDS, format_command_table
 from pipeline.cli.main import kandian as root
 
-HEAVY = ("torch", "ctranslate2", "sklearn", "ray", "sqlalchemy", "alembic", "rich", "numpy", "av")
+HEAVY = (
+    "torch", "ctranslate2", "sklearn", "ray", "sqlalchemy", "alembic", "rich", "numpy", "av",
+    "fastapi", "uvicorn", "pydantic",
+)  # fmt: skip
 COLD_START_S = 1.0
 """Loose: the tests share their machine. `make bench` measures the 250 ms that are promised."""
 
@@ -67,6 +71,14 @@ def test_readme_has_the_table_of_commands(sample) -> None:
     assert table is not None, "README.md lacks its <!-- commands --> ... <!-- /commands --> markers"
     rows = [line for line in table[1].splitlines() if line.startswith("| `")]
     assert rows == format_command_table().splitlines()
+
+
+def test_readme_lists_every_export_format(sample) -> None:
+    readme = (sample.parent / "README.md").read_text(encoding="utf-8")
+    table = re.search(r"<!-- formats -->\n(.*?)<!-- /formats -->", readme, re.DOTALL)
+    assert table is not None, "README.md lacks its <!-- formats --> ... <!-- /formats --> markers"
+    rows = [line for line in table[1].splitlines() if line.startswith("| `")]
+    assert rows == [f"| `{name}` | {purpose} |" for name, purpose in EXPORT_FORMATS]
 
 
 def test_version_is_the_distributions(kandian) -> None:

@@ -116,7 +116,8 @@ def imported_packages() -> dict[str, set[str]]:
 def test_everything_that_is_imported_is_declared(project: dict) -> None:
     extras = project["optional-dependencies"]
     declared = {
-        distribution_name(item) for item in (*project["dependencies"], *extras["openai-whisper"])
+        distribution_name(item)
+        for item in (*project["dependencies"], *extras["openai-whisper"], *extras["serve"])
     }
     providers = packages_distributions()
     undeclared = {

@@ -1,0 +1,1 @@
+"""Show recordings and their highlights over HTTP, read-only."""
