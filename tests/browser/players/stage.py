@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 from models.document import IndexDocument
@@ -12,6 +13,9 @@ from tests.export.indexes import make_highlight, make_index
 HERE = Path(__file__).parent
 PAGES = HERE / "pages"
 DURATION_MS = 60_000
+"""Of the film, as the players see it."""
+RECORDED_MS = DURATION_MS + 80
+"""A recording is seldom as long as its replay, to the frame."""
 SLOT_MS = 4_000
 
 RUNS = "window.__pwned=1"
@@ -33,10 +37,10 @@ TITLES = (
     "مرحبا \u202eبالعالم",
     "last",
 )
-"""The first begins at 0, each touches the next, and the last one ends with the film."""
+"""The first begins at 0, each touches the next, and the last one ends with the recording."""
 
 STARTS_MS = tuple(at * SLOT_MS for at in range(len(TITLES)))
-ENDS_MS = (*STARTS_MS[1:], DURATION_MS)
+ENDS_MS = (*STARTS_MS[1:], RECORDED_MS)
 SHOWN = tuple(" ".join(title.split()) for title in TITLES)
 """The titles as a player should show them: line breaks are spaces."""
 
@@ -47,7 +51,8 @@ def make_show() -> IndexDocument:
         make_highlight(start_ms, end_ms, name=f"hl_{at:02d}", title=title)
         for at, (start_ms, end_ms, title) in enumerate(zip(STARTS_MS, ENDS_MS, TITLES, strict=True))
     ]
-    return make_index(*pitches, duration_ms=DURATION_MS)
+    index = make_index(*pitches, duration_ms=RECORDED_MS)
+    return replace(index, media=(replace(index.media[0], duration_ms=DURATION_MS),))
 
 
 def set_stage(folder: Path, page: str, format_name: str, film: Path) -> None:

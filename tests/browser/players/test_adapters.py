@@ -1,0 +1,155 @@
+"""The adapter pages with their players: one press tells and stays, the second one jumps."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+from pipeline.export.formats import export_document
+from tests.browser.conftest import DESKTOP, OpenPage, wait_until
+from tests.browser.loopback import serve
+from tests.browser.players.conftest import READY, START
+from tests.browser.players.stage import DURATION_MS, HERE, SHOWN, STARTS_MS, TITLES, make_show
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+ADAPTERS = HERE.parents[2] / "pipeline" / "web" / "adapters"
+NOW = "document.querySelector('video').currentTime"
+NEAR_S = 0.3
+"""How far from the start of a pitch a jump may end."""
+PARKED_S = 58
+"""Where the film stands before anything is pressed."""
+
+FILES = {
+    "index.json": "json",
+    "xgplayer.json": "xgplayer",
+    "artplayer.json": "artplayer",
+    "artplayer-chapter.json": "artplayer-chapter",
+    "videojs-markers.json": "videojs-markers",
+    "chapters.vtt": "webvtt",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Adapter:
+    """A page, and what its player calls its dots and its bar."""
+
+    page: str
+    dot: str
+    bar: str
+
+
+PAGES = (
+    Adapter("xgplayer", ".xgplayer-spot", "xg-outer"),
+    Adapter("artplayer", ".art-progress-highlight span", ".art-control-progress-inner"),
+    Adapter("videojs", ".vjs-marker", ".vjs-progress-holder"),
+)
+every_page = pytest.mark.parametrize("adapter", PAGES, ids=lambda adapter: adapter.page)
+
+
+@pytest.fixture
+def open_adapter(
+    open_page: OpenPage, film: Path, tmp_path: Path
+) -> Iterator[Callable[[Adapter], Page]]:
+    shutil.copytree(ADAPTERS, tmp_path, dirs_exist_ok=True)
+    (tmp_path / "vendor").symlink_to(HERE.parent / "node_modules")
+    shutil.copy(film, tmp_path / "replay.mp4")
+    for name, format_name in FILES.items():
+        text = export_document(make_show(), format_name).text
+        if name == "index.json":  # its pictures lie with a shop that tests do not ask
+            text = text.replace("https://shop.example/1.jpg", "data:image/gif;base64,R0lGODlhAQABAAAAACw=")
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    with serve(tmp_path) as address:
+
+        def open_adapter_page(adapter: Adapter) -> Page:
+            page = open_page(f"{address}{adapter.page}.html", size=DESKTOP, has_touch=False)
+            page.wait_for_function(READY)
+            page.evaluate(START)
+            expect(page.locator(adapter.dot)).to_have_count(len(TITLES))
+            return page
+
+        yield open_adapter_page
+
+
+def press(page: Page, adapter: Adapter, at: int) -> None:
+    """Press a dot near its right edge: the pointer is not where the pitch begins."""
+    box = page.locator(adapter.dot).nth(at).bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] - 1.5, box["y"] + box["height"] / 2
+    page.mouse.move(x + 20, y)
+    page.mouse.move(x, y, steps=2)
+    page.mouse.down()
+    page.mouse.up()
+
+
+@every_page
+def test_the_first_press_tells_and_the_second_jumps(
+    open_adapter: Callable[[Adapter], Page], adapter: Adapter
+) -> None:
+    page = open_adapter(adapter)
+    card = page.locator("#card")
+    for at in (4, 8, 13):
+        page.evaluate(f"document.querySelector('video').currentTime = {PARKED_S}")
+        press(page, adapter, at)
+        expect(card.locator("strong")).to_have_text(SHOWN[at])
+        page.wait_for_timeout(150)
+        assert page.evaluate(NOW) == pytest.approx(PARKED_S, abs=0.05)
+        press(page, adapter, at)
+        expect(card).to_be_hidden()
+        page.evaluate("document.querySelector('video').pause()")
+        begin_s = STARTS_MS[at] / 1000
+        wait_until(page, f"Math.abs({NOW} - {begin_s}) <= {NEAR_S}")
+
+
+@every_page
+def test_another_dot_tells_again_and_escape_closes(
+    open_adapter: Callable[[Adapter], Page], adapter: Adapter
+) -> None:
+    page = open_adapter(adapter)
+    card = page.locator("#card")
+    for at in (1, 5):
+        press(page, adapter, at)
+        expect(card.locator("strong")).to_have_text(SHOWN[at])
+    assert card.locator("strong *").count() == 0
+    assert card.locator("button").count() == len(TITLES), "every pitch of the product"
+    page.keyboard.press("Escape")
+    expect(card).to_be_hidden()
+    assert page.evaluate(NOW) == pytest.approx(PARKED_S, abs=0.05)
+    press(page, adapter, 5)
+    expect(card).to_be_visible()
+    card.locator("button").nth(3).click()
+    page.evaluate("document.querySelector('video').pause()")
+    wait_until(page, f"Math.abs({NOW} - {STARTS_MS[3] / 1000}) <= {NEAR_S}")
+    assert page.evaluate("window.__pwned") is None
+
+
+@every_page
+def test_the_bar_beside_a_dot_still_seeks(
+    open_adapter: Callable[[Adapter], Page], adapter: Adapter
+) -> None:
+    page = open_adapter(adapter)
+    box = page.locator(adapter.bar).first.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    middle_s = DURATION_MS / 2_000
+    wait_until(page, f"Math.abs({NOW} - {middle_s}) <= 1")
+    expect(page.locator("#card")).to_be_hidden()
+
+
+@every_page
+def test_the_page_names_the_versions_that_were_tested(adapter: Adapter) -> None:
+    packages = json.loads((HERE.parent / "package.json").read_text(encoding="utf-8"))
+    text = (ADAPTERS / f"{adapter.page}.html").read_text(encoding="utf-8")
+    named = re.findall(r"([a-z.-]+)@([0-9.]+[0-9])", text)
+    assert named
+    for name, version in named:
+        assert packages["dependencies"][name] == version
