@@ -35,7 +35,8 @@ export function makePress(place, index, jump) {
     close();
     jump(highlight.start_ms / 1000);
   };
-  document.addEventListener("keydown", (event) => event.key === "Escape" && close());
+  // Before the players, some of which keep the keys that were pressed on them.
+  document.addEventListener("keydown", (event) => event.key === "Escape" && close(), true);
   place.setAttribute("aria-live", "polite");
   close();
   return (id) => {
