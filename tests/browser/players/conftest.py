@@ -28,6 +28,7 @@ START = """async () => {
   await video.play();
   video.pause();
   video.currentTime = 58; // the knob of the bar stands on no dot
+  await new Promise((done) => video.addEventListener("seeked", done, { once: true }));
 }"""
 """Some players show their bar only after the film was started."""
 
