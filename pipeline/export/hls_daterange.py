@@ -4,7 +4,8 @@
     #EXT-X-DATERANGE:ID="hl_1f",CLASS="kandian.pitch",START-DATE="2026-11-11T12:01:01.200Z",
      DURATION=89.800,X-PRODUCT-ID="TB1001",X-TITLE="护手霜",X-CONFIDENCE=0.97      (one line)
 
-RFC 8216bis; hls.js 1.7 makes a metadata track of them. The traps: without
+RFC 8216bis; hls.js 1.7 tells them as `dateRanges` of a level's details. The traps: the cues that it
+also makes of them vanish in Chromium 156, which empties a track while it loads; without
 `EXT-X-PROGRAM-DATE-TIME` hls.js knows no start, so the snippet brings it, and a playlist that has
 one of its own must keep only one; a quoted value can hold neither quotes nor line breaks; hls.js
 takes `{$name}` for a variable and gives the playlist up when it is not defined.

@@ -26,25 +26,32 @@ MIN_CHAPTER_MS = 1000
 """Nobody can see or hit less than a second on a bar; players count and round in seconds."""
 
 
-def normalise_pitches(document: IndexDocument, *, earliest_ms: int = 0) -> Normalised:
+def normalise_pitches(
+    document: IndexDocument, *, earliest_ms: int = 0, end_ms: int | None = None
+) -> Normalised:
     """Return every highlight as a span inside the recording, sorted by start.
 
     Args:
         document: the index.
         earliest_ms: where the first span may begin; players that leave out 0 take 1.
+        end_ms: where the last span may end; the end of the recording when None.
     """
-    duration_ms = document.recording.duration_ms
-    return clip(mark_highlights(document), earliest_ms=earliest_ms, end_ms=duration_ms)
+    last_ms = document.recording.duration_ms if end_ms is None else end_ms
+    return clip(mark_highlights(document), earliest_ms=earliest_ms, end_ms=last_ms)
 
 
-def normalise_chapters(document: IndexDocument, *, min_length_ms: int = 1) -> Normalised:
+def normalise_chapters(
+    document: IndexDocument, *, min_length_ms: int = 1, end_ms: int | None = None
+) -> Normalised:
     """Return the highlights as spans inside the recording that do not overlap, sorted by start.
 
     Args:
         document: the index.
         min_length_ms: shorter ones are dropped; `MIN_CHAPTER_MS` for players that draw them.
+        end_ms: where the last span may end; the end of the recording when None.
     """
-    pitches = drop_short(normalise_pitches(document), min_length_ms=min_length_ms)
+    pitches = normalise_pitches(document, end_ms=end_ms)
+    pitches = drop_short(pitches, min_length_ms=min_length_ms)
     return separate(pitches, min_length_ms=min_length_ms)
 
 

@@ -5,8 +5,11 @@
 
 videojs-markers 1.0.1, not maintained. Its traps: the tip reads "Break: " and the text unless the
 page sets `options.markerTip.text = (marker) => marker.text`, a function, which JSON cannot hold;
-`overlayText` is pasted as HTML and never written. The tip is set as text: nothing is escaped.
-`onMarkerClick` returning false cancels the jump, which makes the first click a question.
+`overlayText` is pasted as HTML and never written; dots appear only when `markers` is called before
+the film's metadata is there, and a dot's click jumps, yet the bar under it seeks to the pointer
+first. It works with Video.js 8.24, which warns that it calls what is deprecated. The tip is set as
+text: nothing is escaped. `onMarkerClick` returning false cancels the jump, which makes the first
+click a question.
 """
 
 from __future__ import annotations

@@ -7,7 +7,10 @@
     护手霜
 
 Read by browsers, Video.js 8 (chapters menu), Shaka Player 5 (`addChaptersTrack`), Vidstack 1
-(`type: "vtt"`), Cloudinary and ImageKit (`chapters: {url}`).
+(`type: "vtt"`), Cloudinary and ImageKit (`chapters: {url}`). A trap: the standard has `&` and `<`
+escaped, which Shaka reads back, while Video.js 8.24 and Vidstack 1.15 show the cue as it is
+written, `&amp;` and all. For Vidstack take the format `vidstack`; for Video.js let the page read
+each cue, `cue.text = cue.getCueAsHTML().textContent`, as `pipeline/web/adapters/videojs.html` does.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -246,6 +247,16 @@ def test_a_pitch_at_0_is_moved_only_where_the_player_would_drop_it(name: str) ->
     assert find(json.loads(exported.text)) == expected
     told = [change.fate for change in exported.report.changes]
     assert told == ([Fate.MOVED] if expected else [])
+
+
+@pytest.mark.parametrize("replay_ms", [59_700, 60_000, 60_400], ids=["shorter", "equal", "longer"])
+def test_artplayer_chapters_end_before_the_recording_and_its_replay_do(replay_ms: int) -> None:
+    index = make_index(make_highlight(40_000, 60_000), duration_ms=60_000)
+    index = replace(index, media=(replace(index.media[0], duration_ms=replay_ms),))
+    exported = export_document(index, "artplayer-chapter")
+    (chapter,) = json.loads(exported.text)
+    assert chapter["end"] == (min(replay_ms, 60_000) - 100) / 1000
+    assert [change.fate for change in exported.report.changes] == [Fate.MOVED]
 
 
 AS_HTML = {
