@@ -64,7 +64,7 @@ $(NODE)/.made: tests/browser/package.json
 	@command -v npm >/dev/null \
 	  || { test "$$(id -u)" = 0 && $(APT) npm ca-certificates >/dev/null; } \
 	  || { echo "npm is not here. Install it and try again: sudo apt-get install npm" >&2; exit 1; }
-	npm install --prefix tests/browser --no-package-lock --no-audit --no-fund --loglevel=error
+	npm install --prefix tests/browser --no-package-lock --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
 $(HLS): $(NODE)/.made
