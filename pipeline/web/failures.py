@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -19,6 +20,11 @@ log = logging.getLogger(__name__)
 JSON = "application/json"
 RETRY_S = "2"
 """After a passing failure: what another writer of the database usually needs."""
+_TAKES = {
+    "t": "give seconds, MM:SS or H:MM:SS, such as 1:23:45",
+    "q": "give 1 to 16 words, no control characters",
+}
+"""By parameter, what its pattern means."""
 _SENTENCES = {404: "there is nothing here", 405: "this server only reads: ask with GET or HEAD"}
 
 
@@ -86,11 +92,20 @@ def _tell_deleted(_request: Request, error: Exception) -> Response:
 
 
 def _tell_invalid(_request: Request, error: Exception) -> Response:
+    return tell_invalid(error)
+
+
+def tell_invalid(error: Exception) -> Response:
+    """Answer 422, in words for what a pattern refuses: nobody reads regular expressions."""
     problems = error.errors() if isinstance(error, RequestValidationError) else ()
-    told = (
-        f"{'.'.join(map(str, item['loc'][1:])) or 'request'}: {item['msg']}" for item in problems
-    )
+    told = (_say_problem(".".join(map(str, item["loc"][1:])), item) for item in problems)
     return failure(422, "; ".join(told) or "the request cannot be read")
+
+
+def _say_problem(name: str, problem: Mapping[str, Any]) -> str:
+    if problem["type"] == "string_pattern_mismatch" and name in _TAKES:
+        return f"{name}: {_TAKES[name]}"
+    return f"{name or 'request'}: {problem['msg']}"
 
 
 def _tell_refused(_request: Request, error: Exception) -> Response:
