@@ -12,7 +12,9 @@ from pipeline.detect.parameters import PARAMETERS_FILE, load_parameters, parse_p
 from pipeline.detect.train.__main__ import fit_check, read_rates
 from pipeline.detect.train.chain import Field, Labelled
 from pipeline.detect.train.corpus import hash_scripts, parse_script, read_scripts, speak
+from pipeline.detect.train.count_syllables import MOST, count_syllables, format_shares
 from pipeline.detect.train.noise import common_characters, mishear
+from pipeline.language.latin import COMMONEST
 from pipeline.language.masking import mask_links
 
 FOLDER = Path(__file__).parent / "broadcasts"
@@ -88,3 +90,10 @@ def test_noise_moves_no_truth() -> None:
     script = parse_script("one", "zh\nA|茶||茶叶||\n---\n|大家好\nA|看这个茶叶\nA|很香\n|拜拜\n")
     [pitch] = speak(script, ["", "看这个查也", "很想", "拜拜"]).pitches
     assert pitch == speak(script).pitches[0]
+
+
+def test_the_commonest_syllables_are_those_of_the_corpus() -> None:
+    counts = count_syllables(read_scripts(FOLDER))
+    counted = dict(item.split(":") for item in format_shares(counts, 2 * MOST).split())
+    for syllable, share in (item.split(":") for item in COMMONEST.split()):
+        assert abs(int(counted[syllable]) - int(share)) <= 1, syllable  # rounding, and new texts
