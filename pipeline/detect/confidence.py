@@ -58,8 +58,7 @@ class Support:
     lead: float
     """By how much the decoder's weights favour its product over the best other one, in nats."""
     echo: float
-    """How like it is to what is said of its product elsewhere, by meaning: the mean of `Echo`.
-    -5 to 5."""
+    """Mean of `Echo.meaning` for its product, -5 to 5."""
 
     def features(self) -> tuple[float, ...]:
         """Return what the logistic weighs, in the order of `ConfidenceWeights`."""

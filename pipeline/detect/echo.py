@@ -38,8 +38,11 @@ MEANING_SHARE, MEANING_UNITS = 0.75, 4
 SOUND_SHARE, SOUND_UNITS = 0.8, 3
 """What a neighbour counts against the sentence itself (its neighbour again that much less), and how
 many on either side: one sentence alone is too short to be like another."""
-COMMON_SHARE = 0.05
-"""A pair of syllables in more of the sentences than this is the host's habit."""
+COMMON_SHARE, FEWEST_COMMON = 0.05, 3
+"""A pair of syllables in more of the sentences than this share, and this number, is a habit."""
+MOST_UNITS = 8_000
+"""Sentences, about twelve hours of speech, up to which all stretches are compared: 7,664 of them took
+6 s and 1.6 GB at the peak on one machine, and both grow with the square."""
 FEWEST_LIKE = 3.0
 """Likeness by sound is measured against at least this much: one rare pair in common is chance."""
 TINY = 1e-6
@@ -73,8 +76,13 @@ def no_echo(units: int, products: int) -> Echo:
     return Echo(nothing, nothing)
 
 
-def compare_stretches(units: Sequence[Unit], spoken: Vectors) -> Likenesses:
-    """Compare every stretch of a broadcast with every other; `spoken` has a vector per unit."""
+def compare_stretches(units: Sequence[Unit], spoken: Vectors) -> Likenesses | None:
+    """Compare every stretch of a broadcast with every other; `spoken` has a vector per unit.
+
+    None where there are too many.
+    """
+    if len(units) > MOST_UNITS:
+        return None
     starts = np.array([unit.span.start_ms for unit in units], dtype=np.int64)
     apart = (np.abs(starts[:, None] - starts[None, :]) > APART_MS).astype(np.float32)
     vectors = np.asarray(spoken, dtype=np.float32)
@@ -115,7 +123,7 @@ def _compare_sounds(units: Sequence[Unit]) -> Matrix:
 
     said = [frozenset(pairwise(sound.key for sound in unit.sounds)) for unit in units]
     carriers = Counter(pair for pairs in said for pair in pairs)
-    most = max(FEWEST_LIKE, COMMON_SHARE * len(units))
+    most = max(FEWEST_COMMON, COMMON_SHARE * len(units))
     columns = {
         pair: place
         for place, pair in enumerate(sorted(p for p, n in carriers.items() if 2 <= n <= most))

@@ -32,10 +32,15 @@ def look_once(reading: Reading, weights: Weights, settings: DetectSettings) -> L
 
 
 def look_twice(
-    reading: Reading, alike: Likenesses, weights: Weights, settings: DetectSettings
+    reading: Reading, alike: Likenesses | None, weights: Weights, settings: DetectSettings
 ) -> Look:
-    """Weigh and decode a reading, hear its echoes, and do it again with them."""
-    first = look_once(reading, weights, settings).decoded
-    runs = keep_long(first.runs, reading.units, settings)
-    echo = find_echo(alike, first.posteriors, runs)
+    """Weigh and decode a reading, hear its echoes, and do it again with them.
+
+    Once is enough where nothing could be compared.
+    """
+    first = look_once(reading, weights, settings)
+    if alike is None:
+        return first
+    runs = keep_long(first.decoded.runs, reading.units, settings)
+    echo = find_echo(alike, first.decoded.posteriors, runs)
     return look_once(replace(reading, echo=echo), weights, settings)

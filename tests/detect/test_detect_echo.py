@@ -53,7 +53,9 @@ def units() -> tuple[Unit, ...]:
 @pytest.fixture(scope="module")
 def alike(units: tuple[Unit, ...]) -> Likenesses:
     spoken, _sold = LsaEncoder().encode([unit.text.source for unit in units], ["汤", "围巾"])
-    return compare_stretches(units, spoken)
+    alike = compare_stretches(units, spoken)
+    assert alike is not None
+    return alike
 
 
 def first_look(count: int) -> Floats:
@@ -96,6 +98,7 @@ def test_a_stretch_never_echoes_itself(data: st.DataObject) -> None:
     texts = data.draw(st.lists(st.sampled_from(SHOW), min_size=1, max_size=12))
     units = make_units(say(*texts).utterances)
     alike = compare_stretches(units, np.eye(len(units), dtype=np.float32))
+    assert alike is not None
     seed = data.draw(st.integers(0, 2**32 - 1))
     posteriors = np.random.default_rng(seed).dirichlet(np.ones(4), len(units))
     short = units[-1].span.start_ms - units[0].span.start_ms <= APART_MS

@@ -63,7 +63,7 @@ class Example:
     scenery: Scenery
     findings: tuple[Finding, ...]
     likeness: Likeness
-    alike: Likenesses
+    alike: Likenesses | None
 
     @property
     def units(self) -> tuple[Unit, ...]:
