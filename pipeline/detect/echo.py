@@ -41,8 +41,8 @@ many on either side: one sentence alone is too short to be like another."""
 COMMON_SHARE, FEWEST_COMMON = 0.05, 3
 """A pair of syllables in more of the sentences than this share, and this number, is a habit."""
 MOST_UNITS = 8_000
-"""Sentences, about twelve hours of speech, up to which all stretches are compared: 7,664 of them took
-6 s and 1.6 GB at the peak on one machine, and both grow with the square."""
+"""Sentences, about twelve hours of speech, up to which all stretches are compared: 7,664 of them
+took 6 s and 1.6 GB at the peak on one machine, and both grow with the square."""
 FEWEST_LIKE = 3.0
 """Likeness by sound is measured against at least this much: one rare pair in common is chance."""
 TINY = 1e-6
