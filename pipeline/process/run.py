@@ -43,6 +43,8 @@ class Finished:
     """The last 32 kB of what it wrote to stdout."""
     stderr_tail: str
     """The last 32 kB of what it wrote to stderr."""
+    cpu_s: float
+    """Seconds of CPU time, of the program and its system calls, on all cores together."""
 
     def checked(self) -> Self:
         """Return itself when the program said that all went well.
@@ -141,6 +143,7 @@ class _Watch:
         # Monotonic: a changed wall clock must neither kill a program nor let it hang.
         self._started = self._progressed = time.monotonic()
         self._ended: float | None = None
+        self._cpu_s = 0.0
         self._stdout = OutputTail()
         self._stderr = OutputTail()
 
@@ -158,7 +161,7 @@ class _Watch:
                 on_error_line(line)
 
         self._drain({"stdout": hear, "stderr": hear_error})
-        while self._process.poll() is None:
+        while not self._has_ended():
             self._check_clocks()
             time.sleep(0.01)
         return Finished(
@@ -166,7 +169,17 @@ class _Watch:
             returncode=self._process.returncode,
             stdout_tail=self._stdout.text(),
             stderr_tail=self._stderr.text(),
+            cpu_s=self._cpu_s,
         )
+
+    def _has_ended(self) -> bool:
+        """Reap the program if it has ended; wait4 tells its CPU time, which `poll` forgets."""
+        if self._process.returncode is None:
+            pid, status, usage = os.wait4(self._process.pid, os.WNOHANG)
+            if pid:
+                self._process.returncode = os.waitstatus_to_exitcode(status)
+                self._cpu_s = usage.ru_utime + usage.ru_stime
+        return self._process.returncode is not None
 
     def _drain(self, hearers: dict[str, Callable[[str], None]]) -> None:
         tails = {"stdout": self._stdout, "stderr": self._stderr}
@@ -185,7 +198,7 @@ class _Watch:
 
     def _abandoned(self) -> bool:
         """Tell whether the program has ended and only a grandchild still holds its outputs."""
-        if self._process.poll() is None:
+        if not self._has_ended():
             return False
         if self._ended is None:
             self._ended = time.monotonic()

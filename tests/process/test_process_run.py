@@ -240,3 +240,10 @@ def test_no_descriptor_is_left_open():
     for _ in range(5):
         run_command(python("print(1)"), timeout_s=10)
     assert len(list(Path("/proc/self/fd").iterdir())) == before
+
+
+def test_cpu_time_is_that_of_the_program_not_of_the_clock():
+    busy = run_command(python("x = sum(i * i for i in range(3_000_000))"), timeout_s=60)
+    idle = run_command(python("import time; time.sleep(0.3)"), timeout_s=60)
+    assert busy.cpu_s > 2 * idle.cpu_s > 0
+    assert idle.cpu_s < 0.3
