@@ -31,6 +31,10 @@ BACK_US = 100_000
 """ffmpeg takes a clock that steps back by more than this for a new one."""
 
 
+MOST_SECONDS = 7 * 24 * 3600
+"""A week: a clock that runs away must not fill the memory."""
+
+
 @dataclass(frozen=True, slots=True)
 class TrackScan:
     """What the packets of one track say; times are counted from the start of the recording."""
@@ -47,6 +51,19 @@ class TrackScan:
     corrupt_packets: int
     leading_packets: int
     """Packets before the first keyframe: pictures that refer to ones that were not recorded."""
+    longest_gop_ms: int
+    """Longest way from a keyframe to the next, or to the end."""
+    seconds: tuple[Second, ...]
+    """What every second shows, the first one at 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class Second:
+    """What one second of a track shows."""
+
+    bytes: int
+    first_us: int | None
+    """Time of its first packet, in microseconds; None when it shows nothing new."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +195,9 @@ class _Track:
     corrupt: int = 0
     leading: int = 0
     has_keyframe: bool = False
+    keyframe_us: int | None = None
+    gop_us: int = 0
+    seconds: list[tuple[int, int | None]] = field(default_factory=list)
 
     def summary(self) -> TrackScan | None:
         if not self.packets:
@@ -191,7 +211,28 @@ class _Track:
             back_ms=round(self.back_us / US_PER_MS),
             corrupt_packets=self.corrupt,
             leading_packets=self.leading,
+            longest_gop_ms=round(max(self.gop_us, self._open_gop_us()) / US_PER_MS),
+            seconds=tuple(Second(size, first_us) for size, first_us in self.seconds),
         )
+
+    def show(self, size: int, show_us: int) -> None:
+        """Add a packet to the second that shows it; those before 0 count as of 0."""
+        second = max(0, show_us) // US_PER_SECOND
+        while len(self.seconds) <= second < MOST_SECONDS:
+            self.seconds.append((0, None))
+        if second < len(self.seconds):
+            known, first_us = self.seconds[second]
+            first_us = show_us if first_us is None else min(first_us, show_us)
+            self.seconds[second] = (known + size, first_us)
+
+    def open_gop(self, show_us: int) -> None:
+        """Note a keyframe."""
+        if self.keyframe_us is not None:
+            self.gop_us = max(self.gop_us, show_us - self.keyframe_us)
+        self.keyframe_us = show_us
+
+    def _open_gop_us(self) -> int:
+        return 0 if self.keyframe_us is None else self.end_us - self.keyframe_us
 
 
 @dataclass(slots=True)
@@ -235,6 +276,9 @@ class _Clock:
         track.summed_us += duration_us if track.frame_us is None else track.frame_us
         track.end_us = max(track.end_us, show_us + duration_us)
         track.next_us = decode_us + duration_us
+        track.show(packet.size, show_us)
+        if packet.is_keyframe:
+            track.open_gop(show_us)
 
     def _mend(self, track: _Track, decode_us: int) -> int:
         """Return by how much the clock must be moved so that this packet follows the last."""

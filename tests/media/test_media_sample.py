@@ -1,0 +1,60 @@
+"""Laws of which windows stand for a recording."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.media.demux import Second
+from pipeline.media.sample import WINDOW_S, choose_windows
+
+
+def seconds(sizes: list[int]) -> list[Second]:
+    return [Second(size, at * 1_000_000 + 20_000) for at, size in enumerate(sizes)]
+
+
+@given(
+    sizes=st.lists(st.integers(1, 10**6), min_size=1, max_size=400),
+    pitches=st.lists(st.integers(0, 400_000), max_size=10),
+    count=st.integers(1, 12),
+)
+def test_windows_are_apart_in_order_and_stand_for_all(sizes, pitches, count):
+    windows = choose_windows(seconds(sizes), pitches, count=count, frame_ms=40)
+    assert windows == choose_windows(seconds(sizes), pitches, count=count, frame_ms=40)
+    assert sum(window.share for window in windows) == pytest.approx(1)
+    for before, after in itertools.pairwise(windows):
+        assert before.span.end_ms <= after.span.start_ms
+    assert 1 <= len(windows) <= max(1, min(count, len(sizes) // WINDOW_S))
+
+
+def test_quiet_and_busy_parts_are_both_looked_at():
+    """Three quarters of talk before a wall, one quarter of waving, in one piece."""
+    sizes = [1000] * 90 + [50_000] * 30
+    windows = choose_windows(seconds(sizes), [], count=4, frame_ms=40)
+    busy = [window for window in windows if window.span.start_ms >= 89_000]
+    assert len(busy) == 1
+    assert sum(window.share for window in busy) == pytest.approx(0.25)
+
+
+def test_a_constant_bit_rate_spreads_them_over_the_time():
+    windows = choose_windows(seconds([5000] * 240), [], count=4, frame_ms=40)
+    assert [window.span.start_ms // 60_000 for window in windows] == [0, 1, 2, 3]
+
+
+def test_a_pitch_draws_a_window_to_it():
+    (window,) = choose_windows(seconds([5000] * 60), [32_000], count=1, frame_ms=40)
+    assert window.span.start_ms <= 32_000 < window.span.end_ms
+
+
+def test_a_cut_begins_half_a_frame_before_a_frame():
+    (window,) = choose_windows(seconds([5000] * 10), [], count=1, frame_ms=40)
+    assert window.span.start_ms == 0  # 20 ms - 20 ms
+
+
+def test_seconds_that_show_nothing_new_hold_no_window():
+    empty = [Second(0, None)] * 30
+    windows = choose_windows([*seconds([5000] * 12), *empty], [], count=8, frame_ms=40)
+    assert all(window.span.end_ms <= 12_100 for window in windows)
