@@ -61,11 +61,13 @@ MEMORY_STATUS = 256 - errno.ENOMEM
 
 @dataclass(slots=True)
 class Complaints:
-    """What ffmpeg said about its input, counted, and the first words kept."""
+    """What ffmpeg said about its input, counted, and the first words kept; what the run cost."""
 
     errors: int = 0
     first: str = ""
     cut_sign: str = ""
+    cpu_s: float = 0.0
+    """CPU time that the run took, in seconds."""
 
     def hear(self, line: str) -> None:
         """Take one line of stderr."""
@@ -153,6 +155,7 @@ def run_ffmpeg(
     )
     _require_resources(finished, target)
     finished.checked()
+    complaints.cpu_s = finished.cpu_s
     report(total_ms, total_ms)
     return complaints
 

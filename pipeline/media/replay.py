@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from models.errors import InputError, ToolError
-from models.recording import MediaKind
+from pipeline.media.codecs import describe_picture, describe_sound
 from pipeline.media.demux import US_PER_MS, Scan, open_media, scan_packets
 from pipeline.media.naming import spell_duration
-from pipeline.media.source import Source
+from pipeline.media.source import Source, file_source
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -41,16 +41,14 @@ def inspect_replay(path: Path) -> Replay:
     Raises:
         ToolError: when it is not what a player could play to the end.
     """
-    source = Source(
-        name=path.name, kind=MediaKind.FILE, entry=path, files=(path,), declared_ms=None
-    )
+    source = file_source(path)
     with _opened(source) as container:
         if not container.streams.audio:
             raise ToolError(f"ffmpeg reported success but {path.name} has no sound")
         audio = container.streams.audio[0]
         video = container.streams.video[0] if container.streams.video else None
-        codecs = [] if video is None else [_avc_codec(video.codec_context.extradata or b"")]
-        codecs.append(_aac_codec(audio.codec_context.extradata or b""))
+        codecs = [] if video is None else [describe_picture(video)]
+        codecs.append(describe_sound(audio))
         for stream in (audio, video):
             if stream is not None:
                 _decode_tail(container, stream, path)
@@ -108,20 +106,3 @@ def _decode_tail(container: InputContainer, stream: Any, path: Path) -> None:
         raise ToolError(f"the end of {path.name} does not decode: {error}") from error
     if not frames:
         raise ToolError(f"ffmpeg reported success but nothing at the end of {path.name} decodes")
-
-
-def _avc_codec(configuration: bytes) -> str:
-    """Read `avc1.PPCCLL` from an avcC record (ISO 14496-15): profile, constraints, level."""
-    if len(configuration) < 4 or configuration[0] != 1:
-        raise ToolError("the replay's picture carries no H.264 configuration")
-    return f"avc1.{configuration[1:4].hex()}"
-
-
-def _aac_codec(configuration: bytes) -> str:
-    """Read `mp4a.40.N` from an AudioSpecificConfig (ISO 14496-3): its first five bits."""
-    if not configuration:
-        raise ToolError("the replay's sound carries no AAC configuration")
-    object_type = configuration[0] >> 3
-    if object_type == 31 and len(configuration) > 1:
-        object_type = 32 + ((configuration[0] & 7) << 3 | configuration[1] >> 5)
-    return f"mp4a.40.{object_type}"

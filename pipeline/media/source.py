@@ -69,6 +69,11 @@ def file_url(path: Path) -> str:
     return f"file:{os.path.abspath(path)}"  # noqa: PTH100  Path.absolute keeps '..' and symlinks
 
 
+def file_source(path: Path) -> Source:
+    """Return a file that we made ourselves as a source."""
+    return Source(name=path.name, kind=MediaKind.FILE, entry=path, files=(path,), declared_ms=None)
+
+
 def locate_source(path: Path) -> Source:
     """Find the files of a recording: a media file, a playlist, or a folder that holds one.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,10 +18,12 @@ from pipeline.media.encoding import (
     bit_rate_ceiling,
     encoded_frame_rate,
     fit_frame,
-    keep_every,
 )
 from pipeline.media.invoke import run_ffmpeg
-from pipeline.media.replay import inspect_replay, require_same_length
+from pipeline.media.keyframes import format_keyframes
+from pipeline.media.picture import apply_steps, picture_steps
+from pipeline.media.profile import PROFILES, Rate, encoder_options
+from pipeline.media.replay import Replay, inspect_replay, require_same_length
 from pipeline.media.source import Source, file_url, locate_source
 from pipeline.media.timeline import MAX_OFFSET_MS, VIDEO, audio_filter, audio_of, open_input
 from pipeline.media.tool import Ffmpeg
@@ -27,22 +31,51 @@ from pipeline.media.tool import Ffmpeg
 if TYPE_CHECKING:
     from ffmpeg.nodes import OutputStream
 
-__all__ = ["EncodeSettings", "transcode"]
+__all__ = ["Copy", "Encode", "EncodeSettings", "Plan", "Written", "transcode"]
 
 SLOWEST = 30.0
 """Seconds of work per second of media; 0.2 to 0.5 is usual on two cores."""
 
 TIME_BASE = "1/90000"
-"""Fine enough for every source clock; x264 would else round to the nominal frame rate."""
+"""Fine enough for every source clock; encoders would else round to the nominal frame rate."""
 
 AAC_SAMPLE_RATES = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000)
 """Of AAC's thirteen, those that telephones play too."""
 
-MAX_GOP_FRAMES = 600
-"""Keyframes are set by time; this bounds them only where timestamps stand still."""
-
 USUAL_SHARE = 0.5
 """Capped CRF stays well below its ceiling: half of it is the space asked for before starting."""
+
+
+@dataclass(frozen=True, slots=True)
+class Encode:
+    """Code the picture anew."""
+
+    crf: float
+    keyframes_ms: tuple[int, ...] = ()
+    """Moments that get a keyframe; besides, there is one every `LONGEST_GOP_S`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """Put the packets of the picture into the replay as they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A replay that was written and looked at, before it gets its name."""
+
+    path: Path
+    replay: Replay
+    cpu_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to do with the picture, and who looks at the result before it gets its name."""
+
+    picture: Encode | Copy
+    approve: Callable[[Written], None] = lambda _written: None
+    """Raises when what was written will not do."""
 
 
 def transcode(
@@ -52,16 +85,26 @@ def transcode(
     *,
     ffmpeg: Ffmpeg,
     settings: EncodeSettings,
+    plan: Plan | None = None,
     report: Report = silent,
 ) -> Rendition:
     """Write the replay of a recording to `target` and check it.
 
-    Video: H.264 High, 8-bit 4:2:0, square upright pixels, short side at most the setting's, frame
-    times kept (never more frames than the source), keyframes every few seconds. Sound: AAC-LC.
-    Index in front (faststart). A recording without a picture becomes an audio-only MP4.
+    Video: 8-bit 4:2:0, square upright pixels, short side at most the setting's, frame times kept
+    (never more frames than the source), or the packets as they are. Sound: AAC-LC. Index in front
+    (faststart). A recording without a picture becomes an audio-only MP4.
 
     Guaranteed: time t of the replay is time t of `extract_audio`, to 40 ms; `target` appears only
-    after its length was compared with the source's and its tail decoded.
+    after its length was compared with the source's, its tail decoded, and `approve` returned.
+
+    Args:
+        source: the recording.
+        info: what probing it found.
+        target: the file to write.
+        ffmpeg: the program.
+        settings: what the replay is to be like.
+        plan: the picture's treatment; None = an encode at the profile's usual CRF.
+        report: told of the progress.
 
     Raises:
         InputError: when the recording is damaged.
@@ -70,11 +113,12 @@ def transcode(
     """
     located = locate_source(source)
     scan = scan_packets(located, audio_index=info.audio.index)
-    require_space(target.parent, _expected_bytes(info, settings, scan.end_ms))
+    plan = plan or Plan(Encode(PROFILES[settings.codec].crfs.start))
+    require_space(target.parent, _expected_bytes(info, settings, scan, plan.picture))
     with atomic_output(target) as partial:
         complaints = run_ffmpeg(
             ffmpeg,
-            _output(located, info, scan, settings, partial),
+            _output(located, info, scan, settings, plan.picture, partial),
             target=target,
             total_ms=scan.end_ms,
             slowest=SLOWEST,
@@ -84,6 +128,7 @@ def transcode(
         complaints.require_few(located, scan)
         replay = inspect_replay(partial)
         require_same_length(replay.scan, scan, frame_ms=_frame_ms(info))
+        plan.approve(Written(partial, replay, complaints.cpu_s))
         size = partial.stat().st_size
     return Rendition(
         url=target.name,
@@ -97,16 +142,24 @@ def transcode(
 
 
 def _output(
-    source: Source, info: MediaInfo, scan: Scan, settings: EncodeSettings, partial: Path
+    source: Source,
+    info: MediaInfo,
+    scan: Scan,
+    settings: EncodeSettings,
+    how: Encode | Copy,
+    partial: Path,
 ) -> OutputStream:
     import ffmpeg
 
     opened = open_input(source)
     tracks = [audio_of(opened, info)]
     options: dict[str, Any] = _audio_options(source, info, scan, settings)
-    if info.video is not None:
+    if info.video is not None and isinstance(how, Copy):
         tracks.insert(0, opened[VIDEO])
-        options |= _video_options(info.video, settings)
+        options |= {"c:v": "copy", "tag:v": PROFILES[settings.codec].tag}
+    elif info.video is not None and isinstance(how, Encode):
+        tracks.insert(0, apply_steps(opened[VIDEO], picture_steps(info.video, settings)))
+        options |= _video_options(info.video, settings, how)
     return ffmpeg.output(
         *tracks,
         file_url(partial),
@@ -114,61 +167,21 @@ def _output(
         movflags="+faststart",
         map_metadata=-1,
         map_chapters=-1,
-        threads=settings.threads,
         **options,
     )
 
 
-def _video_options(video: VideoTrack, settings: EncodeSettings) -> dict[str, Any]:
-    frame = fit_frame(video, settings)
-    ceiling = bit_rate_ceiling(frame, settings)
-    interval_s = settings.keyframe_interval_ms / MS_PER_SECOND
-    return {
-        "vf": _video_filter(video, settings),
-        "fps_mode:v": "vfr",
-        "enc_time_base:v": TIME_BASE,
-        "c:v": "libx264",
-        "preset:v": settings.preset,
-        "profile:v": "high",
-        "crf:v": settings.crf,
-        "maxrate:v": ceiling,
-        "bufsize:v": 2 * ceiling,
-        # Told, because a guess from the time base (90000 frames/s) ends in level 6.2, which no
-        # telephone plays; frame times are not touched by it.
-        "x264-params": f"fps={encoded_frame_rate(video, settings):.3f}",
-        "g:v": MAX_GOP_FRAMES,
-        "force_key_frames:v": f"expr:gte(t,n_forced*{interval_s:g})",
-    }
-
-
-def _video_filter(video: VideoTrack, settings: EncodeSettings) -> str:
-    """Return the filter chain from decoded frames to the encoder.
-
-    1. frames before 0 go, and enough of a fast source's to stay below the frame-rate maximum;
-    2. the first frame is shown from time 0, so that no player meets an empty edit;
-    3. pixels become square; 4. the picture is fitted; a change of size in mid-stream gets bars.
-
-    A filter chain begins anew when the size changes; then (2) sends one frame back to 0, where it
-    is dropped for being late.
-    """
-    frame = fit_frame(video, settings)
-    every = keep_every(video, settings)
-    keep = "gte(t,0)"
-    if every > 1:
-        least_s = (every - 0.5) / video.frame_rate
-        keep += f"*(isnan(prev_selected_t)+gte(t-prev_selected_t,{least_s:.6f}))"
-    size = f"{frame.width}:{frame.height}"
-    return ",".join(
-        (
-            f"select='{keep}'",
-            "setpts='if(eq(N,0),0,PTS)'",
-            "scale='max(2,trunc(iw*sar/2)*2)':'max(2,trunc(ih/2)*2)'",
-            "setsar=1",
-            f"scale={size}:force_original_aspect_ratio=decrease:force_divisible_by=2:out_range=tv",
-            f"pad={size}:-1:-1",
-            "format=yuv420p",
-        )
+def _video_options(video: VideoTrack, settings: EncodeSettings, how: Encode) -> dict[str, Any]:
+    rate = encoded_frame_rate(video, settings)
+    ceiling = bit_rate_ceiling(fit_frame(video, settings), settings)
+    options: dict[str, Any] = {"fps_mode:v": "vfr", "enc_time_base:v": TIME_BASE}
+    options |= encoder_options(
+        PROFILES[settings.codec], Rate(how.crf, ceiling, rate, settings.threads)
     )
+    if how.keyframes_ms:
+        frame_ms = MS_PER_SECOND / rate
+        options["force_key_frames:v"] = format_keyframes(how.keyframes_ms, frame_ms=frame_ms)
+    return options
 
 
 def _audio_options(
@@ -215,11 +228,16 @@ def _is_plain_aac(source: Source, info: MediaInfo) -> bool:
         return stream.codec_context.profile == "LC"
 
 
-def _expected_bytes(info: MediaInfo, settings: EncodeSettings, duration_ms: int) -> int:
-    bit_rate = float(settings.copy_audio_up_to)
-    if info.video is not None:
-        bit_rate += USUAL_SHARE * bit_rate_ceiling(fit_frame(info.video, settings), settings)
-    return round(bit_rate / 8 * duration_ms / MS_PER_SECOND)
+def _expected_bytes(
+    info: MediaInfo, settings: EncodeSettings, scan: Scan, how: Encode | Copy
+) -> int:
+    sound = settings.copy_audio_up_to / 8 * scan.end_ms / MS_PER_SECOND
+    if info.video is None or scan.video is None:
+        return round(sound)
+    if isinstance(how, Copy):
+        return round(sound) + scan.video.bytes
+    ceiling = bit_rate_ceiling(fit_frame(info.video, settings), settings)
+    return round(sound + USUAL_SHARE * ceiling / 8 * scan.end_ms / MS_PER_SECOND)
 
 
 def _frame_ms(info: MediaInfo) -> float:

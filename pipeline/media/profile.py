@@ -1,0 +1,137 @@
+"""The encoders that a replay can be made with, in one table.
+
+| codec | encoder   | plays                                        | role            |
+|-------|-----------|----------------------------------------------|-----------------|
+| h264  | libx264   | everywhere                                   | the default     |
+| av1   | libsvtav1 | Chrome, Firefox, Edge; new Apple chips       | extra rendition |
+| hevc  | libx265   | Apple, Android apps; browsers with hardware  | extra rendition |
+
+All are 8-bit 4:2:0 with capped CRF. The options come from `make bench-encode`, whose table stands
+in tests/bench/encode/README.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from models.decision import Codec
+from pipeline.media.search import CrfRange
+
+LONGEST_GOP_S = 10
+"""Bounds a group of pictures where no keyframe is asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """One way to encode a picture."""
+
+    codec: Codec
+    encoder: str
+    """As ffmpeg calls it."""
+    tag: str
+    """Sample entry in MP4; Apple's players want `hvc1`, not `hev1`."""
+    crfs: CrfRange
+    cost: float
+    """CPU seconds per million pixels at most: what a search is paid from before it has measured."""
+
+
+PROFILES: Mapping[Codec, Profile] = MappingProxyType(
+    {
+        Codec.H264: Profile(
+            codec=Codec.H264,
+            encoder="libx264",
+            tag="avc1",
+            crfs=CrfRange(low=15, high=40, start=24.5, step=0.25, slope=1.4),
+            cost=0.025,
+        ),
+        Codec.AV1: Profile(
+            codec=Codec.AV1,
+            encoder="libsvtav1",
+            tag="av01",
+            crfs=CrfRange(low=18, high=60, start=38, step=1, slope=0.5),
+            cost=0.017,
+        ),
+        Codec.HEVC: Profile(
+            codec=Codec.HEVC,
+            encoder="libx265",
+            tag="hvc1",
+            crfs=CrfRange(low=15, high=40, start=26, step=0.25, slope=1.4),
+            cost=0.06,
+        ),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """What an encoder is told about bits and time."""
+
+    crf: float
+    ceiling: int
+    """Bits/s that no second or two may exceed."""
+    frame_rate: float
+    threads: int
+    """0 = as many as there are cores."""
+
+
+def encoder_options(profile: Profile, rate: Rate) -> dict[str, Any]:
+    """Return the options of ffmpeg that encode the picture by a profile, without filters."""
+    common = {"c:v": profile.encoder, "tag:v": profile.tag, "threads:v": rate.threads}
+    return common | _OPTIONS[profile.codec](rate)
+
+
+def _x264(rate: Rate) -> dict[str, Any]:
+    return {
+        "preset:v": "veryfast",
+        "profile:v": "high",
+        "crf:v": rate.crf,
+        "maxrate:v": rate.ceiling,
+        "bufsize:v": 2 * rate.ceiling,
+        "g:v": _gop_frames(rate),
+        # Told, because a guess from the time base (90000 frames/s) ends in level 6.2, which no
+        # telephone plays; frame times are not touched by it.
+        "x264-params": f"fps={rate.frame_rate:.3f}:rc-lookahead=40:trellis=1:aq-strength=0.7",
+    }
+
+
+def _svt_av1(rate: Rate) -> dict[str, Any]:
+    settings = [f"mbr={max(1, rate.ceiling // 1000)}", "enable-dlf=2"]
+    if rate.threads:
+        settings.append(f"lp={min(rate.threads, 6)}")
+    return {
+        "preset:v": 10,
+        "crf:v": round(rate.crf),
+        "g:v": _gop_frames(rate),
+        "svtav1-params": ":".join(settings),
+    }
+
+
+def _x265(rate: Rate) -> dict[str, Any]:
+    settings = [
+        f"fps={rate.frame_rate:.3f}",
+        f"vbv-maxrate={rate.ceiling // 1000}",
+        f"vbv-bufsize={2 * rate.ceiling // 1000}",
+        # Without it a keyframe that is asked for within min-keyint of the last is dropped silently.
+        "min-keyint=1",
+        "open-gop=0",
+        "log-level=error",
+    ]
+    if rate.threads:
+        settings.append(f"pools={rate.threads}")
+    return {
+        "preset:v": "fast",
+        "crf:v": rate.crf,
+        "forced-idr:v": 1,
+        "g:v": _gop_frames(rate),
+        "x265-params": ":".join(settings),
+    }
+
+
+def _gop_frames(rate: Rate) -> int:
+    return max(2, round(LONGEST_GOP_S * rate.frame_rate))
+
+
+_OPTIONS = {Codec.H264: _x264, Codec.AV1: _svt_av1, Codec.HEVC: _x265}
