@@ -1,0 +1,152 @@
+"""Find the rate at which a recording's replay is as good as asked, within a CPU budget."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from models.decision import Probe, Search
+from models.progress import Report, silent
+from models.span import MS_PER_SECOND
+from pipeline.media.demux import Second
+from pipeline.media.encoding import fit_frame
+from pipeline.media.profile import PROFILES
+from pipeline.media.quality import Lab
+from pipeline.media.reel import Reel, Subject, cut_reel, try_crf
+from pipeline.media.sample import MOST_WINDOWS, WINDOW_S, choose_windows
+from pipeline.media.search import Goal, search_crf
+
+BUDGET_SHARE = 0.05
+"""Of the encode's CPU time."""
+
+LEAST_BUDGET_S = 15.0
+"""For short recordings, of which a share would not pay for one look."""
+
+TOLERANCE = 0.5
+"""Points of VMAF: half of what the finished replay may be off."""
+
+MOST_PROBES = 3
+"""Of which two mostly do."""
+
+USUAL_PROBES = 2.3
+
+CUT_COST, MEASURE_COST = 0.008, 0.020
+"""CPU seconds per million pixels: cutting the reel out, and measuring it once (VMAF at each third
+frame). Before anything is measured, these say how many windows there is budget for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tuned:
+    """A search that has ended, and the reel that it was made on."""
+
+    search: Search
+    reel: Reel
+
+
+@dataclass(slots=True)
+class _Purse:
+    """CPU seconds to spend."""
+
+    budget_s: float
+    spent_s: float = 0.0
+    last_s: float = 0.0
+    payments: int = 0
+
+    def pay(self, cost_s: float) -> None:
+        self.spent_s += cost_s
+        self.last_s = cost_s
+        self.payments += 1
+
+    def affords_another(self) -> bool:
+        return self.spent_s + self.last_s <= self.budget_s
+
+
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """What makes a search quicker or nearer to what viewers will look at."""
+
+    pitches_ms: tuple[int, ...] = ()
+    """Windows are preferred where a pitch begins."""
+    start_crf: float | None = None
+    """Where the search begins: the last result of the same room; None = the profile's start."""
+
+
+def tune(
+    subject: Subject,
+    seconds: Sequence[Second],
+    folder: Path,
+    lab: Lab,
+    *,
+    hints: Hints,
+    report: Report = silent,
+) -> Tuned:
+    """Search for the CRF of a recording on a few of its windows.
+
+    Guaranteed: the same recording, settings and hints give the same windows and probes, unless the
+    budget ends the search early.
+
+    Args:
+        subject: the recording's picture, and what is aimed at.
+        seconds: what every second of the picture shows.
+        folder: where the reel is put; the caller removes it.
+        lab: what to encode and measure with.
+        hints: where to begin.
+        report: told of the progress.
+
+    Raises:
+        ToolError: when ffmpeg fails.
+        ResourceError: when the disk or the memory is full.
+    """
+    profile, target = PROFILES[subject.settings.codec], subject.settings.quality
+    megapixels = _megapixels_per_s(subject)
+    budget_s = max(LEAST_BUDGET_S, BUDGET_SHARE * profile.cost * megapixels * len(seconds))
+    windows = choose_windows(
+        seconds,
+        hints.pitches_ms,
+        count=_affordable(budget_s, megapixels, profile.cost),
+        frame_ms=MS_PER_SECOND / subject.frame_rate,
+    )
+    steps = MOST_PROBES + 1
+    reel = cut_reel(subject, windows, folder / "reel.mkv", lab)
+    purse = _Purse(budget_s)
+    purse.pay(reel.cpu_s)
+    report(1, steps)
+
+    def probe(crf: float) -> Probe:
+        tried, cost_s = try_crf(reel, crf, lab)
+        purse.pay(cost_s)
+        report(purse.payments, steps)
+        return tried
+
+    found = search_crf(
+        probe,
+        profile.crfs,
+        Goal(target, TOLERANCE, MOST_PROBES),
+        start=hints.start_crf,
+        may_go_on=purse.affords_another,
+    )
+    report(steps, steps)
+    search = Search(
+        metric=lab.metric,
+        target=target,
+        tolerance=TOLERANCE,
+        windows=windows,
+        probes=found.probes,
+        chosen=found.chosen,
+        why_stopped=found.why_stopped,
+        cpu_s=round(purse.spent_s, 3),
+        budget_s=round(budget_s, 3),
+    )
+    return Tuned(search, reel)
+
+
+def _megapixels_per_s(subject: Subject) -> float:
+    frame = fit_frame(subject.video, subject.settings)
+    return frame.width * frame.height * subject.frame_rate / 1e6
+
+
+def _affordable(budget_s: float, megapixels: float, encode_cost: float) -> int:
+    """Return for how many windows the budget will do."""
+    cost_s = megapixels * (CUT_COST + USUAL_PROBES * (encode_cost + MEASURE_COST))
+    return max(1, min(MOST_WINDOWS, int(budget_s / (cost_s * WINDOW_S))))
