@@ -12,6 +12,7 @@ from pipeline.cli.main import EXIT_ITEM_FAILED
 from pipeline.cli.opening import open_for_writing
 from pipeline.cli.progress import observed
 from pipeline.cli.rendering import Record, format_option, say, write_records
+from pipeline.cli.replay_options import replay_options
 from pipeline.cli.settings import GlobalSettings
 from pipeline.run.job import JobSettings
 from pipeline.run.outcome import Done, Failed, Skipped
@@ -26,9 +27,7 @@ COLUMNS = ("item", "outcome", "recording_id", "published", "review", "media_s", 
     type=click.Path(path_type=Path),
     help="For recordings that have none of their own.",
 )
-@click.option(
-    "--transcode/--no-transcode", default=True, show_default=True, help="Make small replays."
-)
+@replay_options
 @job_options
 @format_option
 @click.pass_context
@@ -45,12 +44,13 @@ def command(
 
     In a folder each media file, and each folder with an HLS playlist, is a recording; its
     catalogue is NAME.catalogue.csv beside it, or catalogue.csv in its folder or one above. A
-    manifest is CSV or JSON lines with media, catalogue, id, title, started_at, transcript; paths
-    are relative to it. What is done already is skipped; a bad recording never stops the rest.
+    manifest is CSV or JSON lines with media, catalogue, id, title, started_at, transcript,
+    room; paths are relative to it. What is done already is skipped; a bad recording never stops
+    the rest.
     """
     from pipeline.run.batch_plan import read_plan
+    from pipeline.run.bench import Bench
     from pipeline.run.run_batch import BatchLine, iter_batch, went_wrong
-    from pipeline.run.stages import Bench
     from pipeline.run.toolbox import Toolbox
 
     settings: GlobalSettings = ctx.obj

@@ -121,8 +121,8 @@ def command(
     truth.json, catalogue.csv and broadcast.mp4. Transcripts are kept: a second run is quick.
     """
     from pipeline.evaluate.tracks import FULL
+    from pipeline.run.bench import Bench
     from pipeline.run.measure import measure_folder
-    from pipeline.run.stages import Bench
     from pipeline.run.toolbox import Toolbox
 
     method = _choose_method(method, baseline=baseline)

@@ -47,8 +47,8 @@ def command(
     Without --at: a line or two for every dot. Reads what was kept; nothing is transcribed again.
     """
     from pipeline.cli.explaining import describe, list_lines
+    from pipeline.run.bench import Bench
     from pipeline.run.explain_recording import explain_recording
-    from pipeline.run.stages import Bench
     from pipeline.run.toolbox import Toolbox
 
     toolbox = Toolbox(JobSettings(encoder=encoder))

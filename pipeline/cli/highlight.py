@@ -206,10 +206,10 @@ def _keep(settings: GlobalSettings, store: Store, correction: Correction) -> Non
 
 def _renew_pictures(settings: GlobalSettings, store: Store, recording_id: str) -> None:
     """Let the covers follow a correction; it stands, whatever becomes of them."""
+    from pipeline.run.bench import Bench
     from pipeline.run.job import JobSettings, Observer
     from pipeline.run.outcome import Failed
     from pipeline.run.pictures import make_pictures
-    from pipeline.run.stages import Bench
     from pipeline.run.toolbox import Toolbox
 
     bench = Bench(Toolbox(JobSettings()), settings.workspace, store, Observer())

@@ -15,6 +15,7 @@ from pipeline.cli.parameters import MOMENT, RECORDING_ID
 from pipeline.cli.progress import observed
 from pipeline.cli.records import HIGHLIGHT_COLUMNS, record_of_found
 from pipeline.cli.rendering import format_option, say, write_records
+from pipeline.cli.replay_options import replay_options
 from pipeline.cli.settings import GlobalSettings
 from pipeline.run.job import Job, JobSettings
 from pipeline.run.outcome import Done, Failed, LeftOut, Skipped
@@ -42,8 +43,11 @@ from pipeline.store.find import FindQuery, FoundHighlight
     help="SRT, WebVTT, whisper or FunASR JSON, in place of speech recognition.",
 )
 @click.option(
-    "--transcode/--no-transcode", default=True, show_default=True, help="Make a small replay."
+    "--room",
+    metavar="NAME",
+    help="Where it was recorded: the rate search begins where the room's last one ended.",
 )
+@replay_options
 @job_options
 @format_option
 @click.pass_context
@@ -57,6 +61,7 @@ def command(
     title: str | None,
     started_at: datetime | None,
     transcript: Path | None,
+    room: str | None,
     output_format: str | None,
     **job_settings: Any,
 ) -> None:
@@ -65,8 +70,8 @@ def command(
     MEDIA is a file (mp4, mov, mkv, flv, ts, audio) or a folder with an HLS playlist; it may be left
     out when --transcript is given. Run again, it does only what is not done yet.
     """
+    from pipeline.run.bench import Bench
     from pipeline.run.index_recording import index_recording
-    from pipeline.run.stages import Bench
     from pipeline.run.toolbox import Toolbox
 
     if media is None and transcript is None:
@@ -79,6 +84,7 @@ def command(
         recording_id=recording_id,
         title=title,
         started_at=started_at,
+        room=room,
     )
     toolbox = Toolbox(JobSettings(**job_settings))
     with open_for_writing(settings) as store:

@@ -172,7 +172,8 @@ def report_error(error: Exception) -> int:
 def _show_tool(error: KandianError) -> None:
     """Show the command and the end of its stderr when an outside program failed."""
     if isinstance(error, ToolError):
-        click.echo(f"  command: {error.command}", err=True)
+        if error.command:
+            click.echo(f"  command: {error.command}", err=True)
         for line in error.stderr_tail.splitlines()[-10:]:
             click.echo(f"  | {line}", err=True)
 

@@ -13,6 +13,7 @@ STAGE_WORDS = {
     "audio": "reading the sound",
     "transcribe": "transcribing",
     "detect": "finding pitches",
+    "search": "choosing the rate",
     "transcode": "making the replay",
     "pictures": "taking pictures",
 }

@@ -19,7 +19,7 @@ MEDIA_SUFFIXES = frozenset(
 )
 PLAYLIST_SUFFIX = ".m3u8"
 CATALOGUE_SUFFIXES = (".csv", ".json")
-COLUMNS = ("media", "catalogue", "id", "title", "started_at", "transcript")
+COLUMNS = ("media", "catalogue", "id", "title", "started_at", "transcript", "room")
 """Of a manifest; a line needs `media` or `transcript`, and `catalogue` unless one was given."""
 
 SHOWN = 40
@@ -147,6 +147,7 @@ def _make_job(where: str, record: Mapping[str, str], folder: Path, catalogue: Pa
             started_at=parse_started_at(record["started_at"])
             if record.get("started_at", "").strip()
             else None,
+            room=record.get("room", "").strip() or None,
         )
     except InputError as error:
         raise InputError(f"{where}: {error}") from None

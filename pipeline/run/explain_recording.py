@@ -10,8 +10,8 @@ from models.highlight import Correction, Highlight
 from models.recording import Recording
 from pipeline.detect.detect import Study, study
 from pipeline.detect.explain import Explanation, explain_moment
+from pipeline.run.bench import Bench
 from pipeline.run.index_recording import detection_key
-from pipeline.run.stages import Bench
 from pipeline.run.vectors import remember
 
 

@@ -1,9 +1,9 @@
 """The whole job for one recording.
 
 media ---.
-         +-> ingest -> transcript -> detect -.
-catalogue ------------------^                +-> store (one transaction) -> index.json, .vtt
-media ------------------------> replay ------'                          -> covers, thumbnails
+         +-> ingest -> transcript -> detect -+-----------.
+catalogue ------------------^                | keyframes  +-> store (one transaction) -> index.json
+media ------------------------------------> replays -----'                         -> covers ...
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from models.span import Span
 from pipeline.detect.detect import DETECT_VERSION, detect
 from pipeline.detect.parameters import load_parameters
 from pipeline.detect.scene import identify_scenes
+from pipeline.run.bench import Bench
 from pipeline.run.index_files import write_index_files
 from pipeline.run.ingest import Source, ingest
 from pipeline.run.job import Job
@@ -39,37 +40,46 @@ from pipeline.run.outcome import (
     outcome_of_error,
 )
 from pipeline.run.pictures import make_pictures
-from pipeline.run.stages import (
-    Bench,
+from pipeline.run.replays import (
+    MEDIA_FILE,
     KeptReplay,
-    KeptTranscript,
-    find_replay,
-    make_replay,
-    make_transcript,
+    describe_media,
+    find_replays,
+    make_replays,
+    plan_moments,
+    wanted_codecs,
 )
+from pipeline.run.stages import KeptTranscript, make_transcript
 from pipeline.run.toolbox import Toolbox
 from pipeline.run.vectors import remember
-from pipeline.run.workspace import place
+from pipeline.run.workspace import place, write_atomically
 from pipeline.store.contract import IndexInput
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class _Material:
-    """Everything about one recording that has been gathered before detection."""
+class _Heard:
+    """What is known of one recording once it has been listened to."""
 
     recording: Recording
     source: Source
     catalogue: Catalogue
     transcript: KeptTranscript
-    replay: KeptReplay | None
 
-    def rendition(self) -> tuple[Rendition, ...]:
-        """Describe the replay to players, under the name that it has in its folder."""
-        if self.replay is None:
-            return ()
-        return (replace(self.replay.rendition, url=f"replay{self.replay.path.suffix}"),)
+
+@dataclass(frozen=True, slots=True)
+class _Material:
+    """Everything about one recording that goes into the store and to players."""
+
+    heard: _Heard
+    replays: tuple[KeptReplay, ...]
+    detection: Detection | None
+    """None when it is not known yet."""
+
+    def renditions(self) -> tuple[Rendition, ...]:
+        """Describe the replays to players, the one that plays everywhere first."""
+        return tuple(replay.rendition for replay in self.replays)
 
 
 def attempt(bench: Bench, job: Job) -> Outcome:
@@ -106,12 +116,10 @@ def index_recording(bench: Bench, job: Job) -> Done | Skipped:
     lock = source.fingerprint.removeprefix("sha256:")
     with bench.workspace.locked(lock, waiting=lambda: bench.observer.note(_waiting(job))):
         recording = _name_recording(bench, job, source)
-        transcript = make_transcript(bench, source, catalogue)
-        wanted = bench.toolbox.settings.transcode
-        replay = make_replay(bench, source) if wanted else find_replay(bench, source)
-        material = _Material(recording, source, catalogue, transcript, replay)
+        heard = _Heard(recording, source, catalogue, make_transcript(bench, source, catalogue))
+        material = _gather(bench, job, heard)
         changed = _store(bench, material)
-        _publish(bench, material)
+        _publish(bench, job, material)
         # Last, from what is stored: an index is not lost with its pictures.
         pictures = make_pictures(bench, recording.id)
         summary = _summarise(bench, recording, pictures)
@@ -178,37 +186,58 @@ def _title_of(job: Job) -> str:
     return os.fsencode(path.stem).decode(errors="replace") if path else ""
 
 
-def _store(bench: Bench, material: _Material) -> bool:
-    recording, catalogue = material.recording, material.catalogue
+def _gather(bench: Bench, job: Job, heard: _Heard) -> _Material:
+    """Find the pitches, then make the replays, whose keyframes lie where pitches begin.
+
+    What was made before is not made again; then pitches need not be known here.
+    """
+    replays = find_replays(bench, heard.source)
     toolbox = bench.toolbox
-    key = detection_key(toolbox, material.transcript.key, catalogue, recording.started_at)
-    if _is_stored(bench, material, key):
-        return False
-    total_ms = recording.duration_ms
+    there = {replay.record.decision.codec for replay in replays}
+    if not toolbox.settings.transcode or wanted_codecs(toolbox, heard.source) <= there:
+        return _Material(heard, replays, None)
+    detection = _detect(bench, heard)
+    moments = plan_moments(heard.transcript.transcript, detection, heard.recording.duration_ms)
+    made = make_replays(bench, heard.source, moments, room=job.room)
+    return _Material(heard, made, detection)
+
+
+def _detect(bench: Bench, heard: _Heard) -> Detection:
+    total_ms = heard.recording.duration_ms
     bench.observer.follow("detect", 0, total_ms)
     detection = detect(
-        material.transcript.transcript,
-        catalogue,
-        settings=toolbox.detect_settings,
-        started_at=recording.started_at,
-        encoder=remember(toolbox.encoder, bench.workspace, recording.fingerprint),
+        heard.transcript.transcript,
+        heard.catalogue,
+        settings=bench.toolbox.detect_settings,
+        started_at=heard.recording.started_at,
+        encoder=remember(bench.toolbox.encoder, bench.workspace, heard.recording.fingerprint),
     )
     bench.observer.follow("detect", total_ms, total_ms)
-    made_by = material.transcript.transcript.provenance
+    return crop_detection(detection, total_ms)
+
+
+def _store(bench: Bench, material: _Material) -> bool:
+    heard = material.heard
+    transcript = heard.transcript.transcript
+    key = detection_key(
+        bench.toolbox, heard.transcript.key, heard.catalogue, heard.recording.started_at
+    )
+    if _is_stored(bench, material, key):
+        return False
     saved = bench.store.save_index(
         IndexInput(
-            recording=recording,
-            media=material.rendition(),
-            catalogue=catalogue,
-            transcript=material.transcript.transcript,
-            detection=crop_detection(detection, recording.duration_ms),
+            recording=heard.recording,
+            media=material.renditions(),
+            catalogue=heard.catalogue,
+            transcript=transcript,
+            detection=material.detection or _detect(bench, heard),
             provenance=IndexProvenance(
-                engine=made_by.engine,
-                model=made_by.model,
-                weights_sha256=made_by.weights_sha256,
+                engine=transcript.provenance.engine,
+                model=transcript.provenance.model,
+                weights_sha256=transcript.provenance.weights_sha256,
                 config=key,
                 version=importlib.metadata.version("kandian"),
-                transcript_key=material.transcript.key,
+                transcript_key=heard.transcript.key,
             ),
         )
     )
@@ -216,18 +245,24 @@ def _store(bench: Bench, material: _Material) -> bool:
 
 
 def _is_stored(bench: Bench, material: _Material, key: str) -> bool:
-    if bench.store.find_recording(material.recording.id) != material.recording:
+    recording = material.heard.recording
+    if bench.store.find_recording(recording.id) != recording:
         return False
-    document = bench.store.document(material.recording.id, with_review=False)
-    return document.provenance.config == key and document.media == material.rendition()
+    document = bench.store.document(recording.id, with_review=False)
+    return document.provenance.config == key and document.media == material.renditions()
 
 
-def _publish(bench: Bench, material: _Material) -> None:
+def _publish(bench: Bench, job: Job, material: _Material) -> None:
     """Put what players read into the recording's folder; the database has the last word."""
-    write_index_files(bench.store, bench.workspace, material.recording.id)
-    if material.replay is not None:
-        folder = bench.workspace.recording_folder(material.recording.id)
-        place(material.replay.path, folder / f"replay{material.replay.path.suffix}")
+    recording_id = material.heard.recording.id
+    write_index_files(bench.store, bench.workspace, recording_id)
+    folder = bench.workspace.recording_folder(recording_id)
+    for replay in material.replays:
+        place(replay.path, folder / replay.name)
+    if material.replays:
+        write_atomically(
+            folder / MEDIA_FILE, describe_media(recording_id, job.media, material.replays)
+        )
 
 
 def _summarise(bench: Bench, recording: Recording, pictures: Pictures) -> Summary:

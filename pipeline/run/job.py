@@ -29,6 +29,9 @@ class Job:
     """None = the title it had before, else the file's name."""
     started_at: datetime | None = None
     """None = the start it had before."""
+    room: str | None = None
+    """Where it was recorded: shows of one room look alike, so that the rate search begins where
+    the room's last one ended. None = it begins afresh, and the result depends on nothing else."""
 
     def __post_init__(self) -> None:
         if self.media is None and self.transcript is None:
@@ -53,6 +56,10 @@ class JobSettings:
     """Let recognition lean towards the catalogue's names. It finds more of them, and ties the
     transcript to the catalogue: a new name then costs a new transcription."""
     transcode: bool = True
+    quality: str = "standard"
+    """What the replay aims at: a name, or points of VMAF NEG."""
+    also: tuple[str, ...] = ()
+    """Codecs to encode in besides H.264, which plays everywhere."""
     weights: Path | None = None
     """A folder or file with weights, instead of looking `model` up by name."""
     ffmpeg: str | None = None

@@ -22,9 +22,10 @@ from pipeline.evaluate.metrics import PUBLISHED
 from pipeline.evaluate.report import evaluate_recording
 from pipeline.evaluate.tracks import Links, Take, Text, Track, TrackResult
 from pipeline.evaluate.truth import check_products, read_truth
+from pipeline.run.bench import Bench
 from pipeline.run.ingest import ingest
 from pipeline.run.job import Job
-from pipeline.run.stages import Bench, make_transcript
+from pipeline.run.stages import make_transcript
 from pipeline.run.vectors import remember
 
 ALL_EVIDENCE = 1_000_000

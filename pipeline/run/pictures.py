@@ -27,10 +27,10 @@ from pipeline.media.sprites import (
     plan_sprites,
     sheet_name,
 )
+from pipeline.run.bench import Bench
 from pipeline.run.kept import find_kept, keep
 from pipeline.run.keys import settings_key, stage_key
 from pipeline.run.outcome import Failed, LeftOut, Pictures, PicturesMade
-from pipeline.run.stages import Bench
 from pipeline.run.workspace import make_folder, told_about, write_atomically
 
 log = logging.getLogger(__name__)

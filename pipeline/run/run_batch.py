@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from pipeline.run.bench import Bench
 from pipeline.run.index_recording import attempt
 from pipeline.run.job import Job
 from pipeline.run.outcome import Failed, Outcome, Rejected
-from pipeline.run.stages import Bench
 
 
 @dataclass(frozen=True, slots=True)

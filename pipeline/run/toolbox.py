@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from functools import cached_property
 from typing import TypeVar
 
 from models.catalogue import Catalogue
+from models.decision import Codec
 from models.errors import InputError
 from pipeline.detect.encoder import SentenceEncoder, make_encoder
 from pipeline.detect.settings import DetectSettings
 from pipeline.language.script import Script
+from pipeline.media.encoding import LEAST_QUALITY, MOST_QUALITY, QUALITIES, EncodeSettings
 from pipeline.media.tool import Ffmpeg, find_ffmpeg
-from pipeline.media.transcode import EncodeSettings
 from pipeline.run.job import JobSettings
 from pipeline.transcribe.engine import Language, Transcriber, TranscribeSettings, make_transcriber
 from pipeline.transcribe.hot_words import choose_hot_words
@@ -27,7 +29,10 @@ class Toolbox:
         self.settings = settings
         self._transcribers: dict[tuple[str, ...], Transcriber] = {}
         self.detect_settings = DetectSettings()
-        self.encode_settings = EncodeSettings(threads=settings.threads)
+        self.encode_settings = EncodeSettings(
+            quality=_read_quality(settings.quality), threads=settings.threads
+        )
+        self.extra_codecs = tuple(dict.fromkeys(_read_codec(name) for name in settings.also))
 
     @cached_property
     def script(self) -> Script:
@@ -83,6 +88,27 @@ class Toolbox:
     def encoder(self) -> SentenceEncoder:
         """The sentence encoder that detection compares meanings with."""
         return make_encoder(self.settings.encoder)
+
+
+def _read_quality(name: str) -> float:
+    """Read a named quality or a number of points."""
+    try:
+        quality = QUALITIES[name] if name in QUALITIES else float(name)
+    except ValueError:
+        quality = math.nan
+    if not LEAST_QUALITY <= quality <= MOST_QUALITY:
+        raise InputError(
+            f"there is no quality {name!r}; choose {', '.join(QUALITIES)}, or points of VMAF from "
+            f"{LEAST_QUALITY:g} to {MOST_QUALITY:g}"
+        )
+    return quality
+
+
+def _read_codec(name: str) -> Codec:
+    extra = [codec for codec in Codec if codec is not Codec.H264]
+    if name not in extra:
+        raise InputError(f"there is no extra codec {name!r}; choose one of: {', '.join(extra)}")
+    return Codec(name)
 
 
 def _choose(kind: type[_Choice], name: str, what: str) -> _Choice:

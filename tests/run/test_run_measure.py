@@ -16,10 +16,10 @@ from pipeline.evaluate.baselines import Baseline
 from pipeline.evaluate.metrics import ANY_STATUS
 from pipeline.evaluate.tracks import FULL, Links, Text, Track, TrackResult
 from pipeline.run import measure
+from pipeline.run.bench import Bench
 from pipeline.run.job import JobSettings, Observer
 from pipeline.run.keys import settings_key
 from pipeline.run.measure import measure_folder
-from pipeline.run.stages import Bench
 from pipeline.run.toolbox import Toolbox
 from pipeline.run.workspace import Workspace
 from pipeline.store.store import open_store

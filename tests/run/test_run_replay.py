@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 from pathlib import Path
 
 import av
 import pytest
+
+from models.decision import MediaRecord, Verdict
+from models.decision_json import parse_media_record
+from pipeline.media.tool import find_ffmpeg
 
 
 @pytest.fixture
@@ -137,3 +142,69 @@ def test_a_recording_of_sound_alone_has_a_replay_of_sound(kandian, show, make_me
     (described,) = media_of(kandian)
     assert (described["url"], described["mime"]) == ("replay.m4a", "audio/mp4")
     assert (kandian.workspace / "recordings/show/replay.m4a").is_file()
+
+
+@pytest.fixture
+def rich_job(show, tmp_path) -> tuple[object, ...]:
+    """A picture with far more bits than it needs, long enough for pitches."""
+    media = tmp_path / "rich.mp4"
+    subprocess.run(
+        [find_ffmpeg().path, "-nostdin", "-v", "error", "-t", "38", "-f", "lavfi", "-i",
+         "testsrc2=s=160x284:r=12,noise=alls=10:allf=t+u", "-t", "38", "-f", "lavfi", "-i", "sine",
+         "-c:v", "libx264", "-preset", "ultrafast", "-crf", "12", "-c:a", "aac", media],
+        check=True,
+    )  # fmt: skip
+    return (*show.job, media, "--id", "show")
+
+
+def record_of(kandian) -> MediaRecord:
+    path = kandian.workspace / "recordings/show/media.json"
+    return parse_media_record(path.read_text(encoding="utf-8"), name="media.json")
+
+
+def test_every_pitch_begins_with_a_keyframe(kandian, rich_job) -> None:
+    """Seeking to a highlight, the keyframe to decode from is the frame to be shown."""
+    run(kandian, *rich_job)
+    starts = [item["start_ms"] for item in json.loads(kandian("export", "show").out)["highlights"]]
+    assert starts
+    with av.open(str(replay_of(kandian))) as container:
+        for start_ms in starts:
+            container.seek(start_ms * 1000, backward=True)
+            first = next(container.decode(video=0))
+            assert 0 <= start_ms - first.time * 1000 < 100
+
+
+def test_the_record_says_why_the_replay_is_as_it_is(kandian, rich_job) -> None:
+    run(kandian, *rich_job)
+    (made,) = record_of(kandian).renditions
+    assert made.rendition.url == "replay.mp4"
+    assert made.decision.verdict is Verdict.ENCODED
+    assert made.decision.search.cpu_s <= made.decision.search.budget_s
+    assert all(check.passed for check in made.decision.checks)
+
+
+def test_another_codec_is_added_and_stays(kandian, rich_job) -> None:
+    run(kandian, *rich_job)
+    run(kandian, *rich_job, "--also", "av1")
+    both = ["replay.mp4", "replay-av1.mp4"]
+    assert [media["url"] for media in media_of(kandian)] == both
+    assert media_of(kandian)[1]["codecs"].startswith("av01.")
+    assert "already indexed" in run(kandian, *rich_job)
+    assert [media["url"] for media in media_of(kandian)] == both
+
+
+def test_a_room_remembers_where_its_last_search_ended(kandian, rich_job) -> None:
+    run(kandian, *rich_job, "--room", "studio 3")
+    first = record_of(kandian).renditions[0].decision.search
+    kept_replay(kandian).unlink()
+    run(kandian, *rich_job, "--room", "studio 3")
+    again = record_of(kandian).renditions[0].decision.search
+    assert again.probes[0].crf == first.chosen.crf
+    assert len(again.probes) <= len(first.probes)
+
+
+@pytest.mark.parametrize("quality", ["superb", "39", "nan", "100"])
+def test_a_quality_that_is_none_is_told(kandian, job, quality) -> None:
+    ran = kandian(*job, "--quality", quality)
+    assert ran.code != 0
+    assert "small, standard, high" in ran.err

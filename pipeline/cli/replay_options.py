@@ -1,0 +1,41 @@
+"""The options that say what the replay is to be like, shared by `index` and `batch`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+EXTRA_CODECS = ("av1", "hevc")
+
+_OPTIONS = (
+    click.option(
+        "--transcode/--no-transcode",
+        default=True,
+        show_default=True,
+        help="Make a small replay.",
+    ),
+    click.option(
+        "--quality",
+        metavar="NAME|POINTS",
+        default="standard",
+        show_default=True,
+        help="What the replay aims at: small, standard, high, or points of VMAF (NEG), 40 to 99.",
+    ),
+    click.option(
+        "--also",
+        type=click.Choice(EXTRA_CODECS),
+        multiple=True,
+        help="Encode in this codec too, besides H.264; may be given again.",
+    ),
+)
+
+
+def replay_options(command: _Command) -> _Command:
+    """Give a command the options of `JobSettings` that concern the replay."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
