@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from models.span import MS_PER_SECOND, Span, format_clock
+from models.span import MS_PER_SECOND, Span
+from pipeline.markup.axis import format_moment
 
 NOTHING = "-"
 
@@ -25,11 +26,6 @@ def format_percent(rate: float | None) -> str:
 def format_seconds(duration_ms: float | None) -> str:
     """Write milliseconds in seconds: 0.2 s."""
     return NOTHING if duration_ms is None else f"{duration_ms / MS_PER_SECOND:.1f} s"
-
-
-def format_moment(at_ms: int) -> str:
-    """Write a moment as players show it, `M:SS`, or `H:MM:SS` from the first hour on."""
-    return format_clock(at_ms).removeprefix("0:").removeprefix("0")
 
 
 def format_span(span: Span) -> str:

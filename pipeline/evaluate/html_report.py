@@ -15,13 +15,14 @@ from pipeline.evaluate.cells import (
 )
 from pipeline.evaluate.html_style import STYLE
 from pipeline.evaluate.kinds import KindScore
-from pipeline.evaluate.markup import Markup, join, tag
 from pipeline.evaluate.reliability_picture import draw_reliability
 from pipeline.evaluate.report import HEADERS, RecordingScore, format_rows
 from pipeline.evaluate.report_tracks import TRACK_HEADERS, boundary_f1, format_track_rows
 from pipeline.evaluate.timeline_picture import Palette, choose_colours, draw_timeline
 from pipeline.evaluate.tracks import Take, TrackResult
 from pipeline.evaluate.verdicts import Verdicts, judge_take
+from pipeline.markup.elements import Markup, join, tag
+from pipeline.markup.page import format_page
 
 _BAR_HEADERS = frozenset({"F1@0.5"})
 """Columns whose share is drawn behind the figure."""
@@ -47,14 +48,7 @@ def format_html(results: Sequence[TrackResult]) -> str:
         _write_timelines(first),
         _write_evidence(score),
     )
-    head = tag(
-        "head",
-        tag("meta", charset="utf-8"),
-        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        tag("title", "Kandian: how good is the index"),
-        tag("style", Markup(STYLE)),
-    )
-    return f"<!doctype html>\n{tag('html', head, tag('body', body), lang='en')}\n"
+    return format_page("Kandian: how good is the index", body, style=STYLE)
 
 
 def _write_head(result: TrackResult, score: RecordingScore) -> Markup:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 
 from pipeline.evaluate.calibration import Calibration, ReliabilityBin
-from pipeline.evaluate.markup import Markup, join, tag
+from pipeline.markup.elements import Markup, join, tag
 
 # All lengths are CSS pixels.
 SIDE = 260

@@ -13,11 +13,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from models.highlight import EvidenceKind
-from models.span import MS_PER_HOUR, MS_PER_MINUTE, MS_PER_SECOND, Span
-from pipeline.evaluate.cells import format_moment, format_span
-from pipeline.evaluate.markup import Markup, join, tag
+from models.span import MS_PER_MINUTE, Span
+from pipeline.evaluate.cells import format_span
 from pipeline.evaluate.tracks import Take
 from pipeline.evaluate.verdicts import JudgedHighlight, JudgedPitch, Outcome, Verdicts
+from pipeline.markup.axis import format_moment, list_marks
+from pipeline.markup.elements import Markup, join, tag
 
 # All lengths are CSS pixels at the smallest size that the picture is shown at.
 GUTTER = 74
@@ -31,13 +32,6 @@ BAR_HEIGHT = 28
 BAR_GAP = 10
 TICK_ROW = 13
 AXIS_HEIGHT = 24
-LEAST_STEP = 64
-"""Between the labels of the axis."""
-STEPS_MS = (
-    *(n * MS_PER_SECOND for n in (5, 10, 15, 30)),
-    *(n * MS_PER_MINUTE for n in (1, 2, 5, 10, 15, 30)),
-    *(n * MS_PER_HOUR for n in (1, 2, 6, 12, 24)),
-)
 WIDE_CHARACTER = 12.0
 NARROW_CHARACTER = 7.2
 """Widths of the letters on a bar."""
@@ -124,10 +118,7 @@ def _name_row(name: str, middle: float) -> Markup:
 
 
 def _draw_axis(scale: _Scale, y: int) -> Iterator[Markup]:
-    room = scale.width - GUTTER - MARGIN
-    fitting = (s for s in STEPS_MS if room * s / scale.duration_ms >= LEAST_STEP)
-    step_ms = next(fitting, STEPS_MS[-1])
-    for at_ms in range(0, scale.duration_ms + 1, step_ms):
+    for at_ms in list_marks(scale.duration_ms, scale.width - GUTTER - MARGIN):
         x = scale.at(at_ms)
         yield tag("line", x1=x, x2=x, y1=MARGIN - 6, y2=y, class_="grid")
         yield tag("text", format_moment(at_ms), x=x, y=y + 15, class_="moment")

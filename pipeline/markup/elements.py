@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 """Controls, and halves of characters: neither can be written into a page."""
-_EMPTY = frozenset({"meta"})
+_EMPTY = frozenset({"img", "meta"})
 """Elements that have no end tag."""
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.evaluate.markup import Markup, escape, join, tag
+from pipeline.markup.elements import Markup, escape, join, tag
 
 
 class Reader(HTMLParser):
