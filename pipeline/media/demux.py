@@ -63,6 +63,16 @@ class Scan:
     """Why reading ended before the end of the file; None when it did not."""
 
 
+@dataclass(frozen=True, slots=True)
+class PicturePacket:
+    """One coded picture."""
+
+    at_ms: int
+    """When it is shown, from the start of the recording."""
+    bytes: int
+    is_keyframe: bool
+
+
 @contextlib.contextmanager
 def open_media(source: Source) -> Iterator[InputContainer]:
     """Open a recording for reading.
@@ -95,12 +105,7 @@ def scan_packets(source: Source, *, audio_index: int) -> Scan:
         audio = container.streams[audio_index]
         video = first_picture(container)
         used = [stream for stream in (audio, video) if stream is not None]
-        clock = _Clock(
-            start_us=start_us(container, used),
-            mends=bool(container.format.flags & TS_DISCONT),
-            tracks={stream.index: _Track(_frame_us(stream)) for stream in container.streams},
-            steering=frozenset(stream.index for stream in used),
-        )
+        clock = _make_clock(container, used)
         stopped_by = None
         try:
             for packet in iter_packets(container):
@@ -115,6 +120,29 @@ def scan_packets(source: Source, *, audio_index: int) -> Scan:
             clock_changes=clock.changes,
             stopped_by=stopped_by,
         )
+
+
+def iter_picture_packets(source: Source) -> Iterator[PicturePacket]:
+    """Yield the packets of the picture, in the order of the file; none when there is no picture.
+
+    Ends early, without an error, where the file cannot be read on.
+
+    Raises:
+        InputError: when it cannot be opened.
+    """
+    import av
+
+    with open_media(source) as container:
+        video = first_picture(container)
+        if video is None:
+            return
+        clock = _make_clock(container, [video, *container.streams.audio[:1]])
+        with contextlib.suppress(av.error.FFmpegError, OSError):
+            for packet in iter_packets(container):
+                show_us = clock.take(packet)
+                if show_us is not None and packet.stream_index == video.index:
+                    at_ms = max(0, round(show_us / US_PER_MS))
+                    yield PicturePacket(at_ms, packet.size, packet.is_keyframe)
 
 
 def iter_packets(container: InputContainer, *streams: Any) -> Iterator[Packet[Stream]]:
@@ -154,6 +182,15 @@ def start_us(container: InputContainer, used: list[Any]) -> int:
         return min(starts)
     start_time: int | None = container.start_time  # the stubs forget that it may be unknown
     return min(starts, default=0) if start_time is None else start_time
+
+
+def _make_clock(container: InputContainer, used: list[Any]) -> _Clock:
+    return _Clock(
+        start_us=start_us(container, used),
+        mends=bool(container.format.flags & TS_DISCONT),
+        tracks={stream.index: _Track(_frame_us(stream)) for stream in container.streams},
+        steering=frozenset(stream.index for stream in used),
+    )
 
 
 def _frame_us(stream: Any) -> float | None:
@@ -209,10 +246,11 @@ class _Clock:
     def __post_init__(self) -> None:
         self.offset_us = -self.start_us
 
-    def take(self, packet: Packet[Stream]) -> None:
+    def take(self, packet: Packet[Stream]) -> int | None:
+        """Count a packet and return when it is shown, in microseconds; None if it does not say."""
         # The last, empty packet of each track only tells decoders to empty themselves.
         if not packet.size or packet.time_base is None:
-            return
+            return None
         track = self.tracks[packet.stream_index]
         track.packets += 1
         track.bytes += packet.size
@@ -221,7 +259,7 @@ class _Clock:
         track.corrupt += packet.is_corrupt
         stamp = packet.pts if packet.dts is None else packet.dts
         if stamp is None:
-            return
+            return None
         scale = packet.time_base * US_PER_SECOND
         decode_us = int(stamp * scale) + self.offset_us
         if packet.stream_index in self.steering:
@@ -235,6 +273,7 @@ class _Clock:
         track.summed_us += duration_us if track.frame_us is None else track.frame_us
         track.end_us = max(track.end_us, show_us + duration_us)
         track.next_us = decode_us + duration_us
+        return show_us
 
     def _mend(self, track: _Track, decode_us: int) -> int:
         """Return by how much the clock must be moved so that this packet follows the last."""
