@@ -15,6 +15,8 @@ STAGE_WORDS = {
     "detect": "finding pitches",
     "transcode": "making the replay",
     "pictures": "taking pictures",
+    "source": "reading the recording",
+    "replay": "reading the replay",
 }
 
 
