@@ -88,7 +88,9 @@ def open_footage(path: Path) -> Footage | None:
             if video is None:
                 return None
             duration_ms = (container.duration or 0) // US_PER_MS
-            picture_ms = round((video.duration or 0) * video.time_base * MS_PER_SECOND)
+            # HLS says how long it lasts, but not its picture.
+            length = (video.duration or 0) * video.time_base
+            picture_ms = round(length * MS_PER_SECOND) or duration_ms
             return Footage(
                 path=path,
                 frame=Frame(video.width, video.height),

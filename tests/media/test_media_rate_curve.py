@@ -9,6 +9,7 @@ import pytest
 
 from models.errors import InputError, ToolError
 from pipeline.media.encoding import Frame
+from pipeline.media.frames import open_footage
 from pipeline.media.rate_curve import MOST_STRETCHES, RateCurve, choose_stretch, measure_rate
 from pipeline.media.snapshot import Snapshot, open_any_footage, take_snapshot
 from pipeline.media.source import locate_source
@@ -36,7 +37,7 @@ def test_all_bits_are_counted_where_they_are_shown(clips, kind: str) -> None:
 
 
 def test_a_recording_without_a_picture_has_no_bits_of_one(clips) -> None:
-    assert measure(clips.from_lavfi("sound.m4a", *AAC, picture="")) is None
+    assert measure(clips.from_lavfi("sound-of-curve.m4a", *AAC, picture="")) is None
 
 
 def test_what_lies_behind_the_end_counts_at_the_end(clips) -> None:
@@ -75,10 +76,19 @@ def brightness(picture: Snapshot, tmp_path: Path) -> float:
     return float(frame.to_ndarray(format="gray").mean())
 
 
-@pytest.mark.parametrize("kind", [*CONTAINERS, *HLS_KINDS])
-def test_a_picture_shows_its_moment(clips, kind: str, ffmpeg, tmp_path: Path) -> None:
-    footage = open_any_footage(clips.container(kind))
+REPLAYS = ("faststart", *HLS_KINDS)
+"""What replays are published as."""
+
+
+@pytest.mark.parametrize(
+    ("look_at", "kind"),
+    [(open_any_footage, kind) for kind in (*CONTAINERS, *HLS_KINDS)]
+    + [(open_footage, kind) for kind in REPLAYS],
+)
+def test_a_picture_shows_its_moment(clips, look_at, kind: str, ffmpeg, tmp_path: Path) -> None:
+    footage = look_at(clips.container(kind))
     assert footage is not None
+    assert footage.picture_ms == pytest.approx(DURATION_MS, abs=100)
     for moments, is_bright in ((FLASHES_MS, True), (DARK_MS, False)):
         for at_ms in moments:
             picture = take_snapshot(footage, at_ms + 80, ffmpeg=ffmpeg)
@@ -90,7 +100,7 @@ def test_a_picture_stands_upright_and_is_as_wide_as_a_telephone(clips, ffmpeg) -
         "lying.mp4", *H264, *AAC, picture="testsrc=s=1280x720:r=5:d=2", sound="sine=f=440:d=2"
     )
     turned = clips.cached(
-        "turned.mp4",
+        "turned-lying.mp4",
         lambda path: clips.run("-display_rotation", "90", "-i", lying, "-c", "copy", path),
     )
     footage = open_any_footage(turned)
@@ -117,4 +127,4 @@ def test_a_recording_that_went_away_has_no_picture(clips, ffmpeg, tmp_path: Path
 
 
 def test_sound_alone_shows_nothing(clips) -> None:
-    assert open_any_footage(clips.from_lavfi("sound.m4a", *AAC, picture="")) is None
+    assert open_any_footage(clips.from_lavfi("sound-of-curve.m4a", *AAC, picture="")) is None

@@ -13,7 +13,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.decision import Decision, Metric, RenditionRecord, Verdict
-from models.span import Span
 from pipeline.media.chart_quality import draw_quality
 from pipeline.media.chart_rate import draw_rate
 from pipeline.media.encoding import Frame
