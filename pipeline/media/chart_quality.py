@@ -38,7 +38,7 @@ LABEL_WIDTH, LABEL_HEIGHT = 16.0, 14.0
 """What a probe's number takes, two digits."""
 AROUND = ((0, -1), (1, -1), (-1, -1), (1, 0), (-1, 0), (0, 1), (1, 1), (-1, 1))
 """Where a number may stand beside its dot, the best place first."""
-DISTANCES = (14.0, 22.0, 30.0)
+DISTANCES = (17.0, 25.0, 33.0)
 """From dot to number: farther when the near places are taken."""
 
 

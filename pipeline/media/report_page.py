@@ -30,7 +30,7 @@ _QUALITY_LEGEND = (
 _WINDOW_LEGEND = ("of-window", "sampled window, and the share that it stands for")
 _PITCH_LEGEND = (
     ("of-pitch", "pitch, and where a jump lands"),
-    ("of-keyframe", "keyframe that was asked for"),
+    ("of-keyframe", "keyframe that was asked for; the others are grey"),
 )
 
 
