@@ -123,6 +123,12 @@ def _list_pitches(document: IndexDocument) -> tuple[Pitch, ...]:
 def _look_at_original(
     document: IndexDocument, record: MediaRecord, source: Path | None, follow: Follow
 ) -> Original:
+    if source is None and not record.source:
+        return Original(
+            "an original of unknown place",
+            "Nobody noted where the original lies; name it with --source to see it beside.",
+            None,
+        )
     path = Path(record.source) if source is None else source
     try:
         located = locate_source(path)

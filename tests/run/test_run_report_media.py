@@ -31,11 +31,11 @@ class Made:
     original: Path
     folder: Path
 
-    def write_record(self) -> None:
+    def write_record(self, source: str | None = None) -> None:
         small = make_rendition("small/replay.mp4", size=(44, 80))
         record = MediaRecord(
             "show",
-            str(self.original),
+            str(self.original) if source is None else source,
             (
                 RenditionRecord(make_rendition(), DECISION),
                 RenditionRecord(small, replace(DECISION, search=None, reached=None)),
@@ -136,6 +136,13 @@ def test_without_the_original_the_replay_is_shown_alone(kandian, made: Made) -> 
     assert "The original cannot be shown beside the replay: tonight.mp4 does not exist" in said
     assert pictures(page) == ["replay: H.264, 90x160", "replay: H.264, 44x80"] * 2
     assert (page.classes["source"], page.classes["replay"]) == (0, 2)
+
+
+def test_an_original_that_nobody_noted_is_not_guessed(kandian, made: Made) -> None:
+    made.write_record(source="")
+    page = report(kandian)
+    assert "Nobody noted where the original lies" in "\n".join(page.texts)
+    assert "recording" not in pictures(page)
 
 
 def test_an_original_that_was_moved_can_be_named(kandian, made: Made, tmp_path: Path) -> None:
