@@ -35,6 +35,7 @@ COMMANDS = {
     "highlight": "List and correct highlights; corrections survive every re-run.",
     "review": "List the highlights that wait for a person's word.",
     "explain": "Say why a dot is there, and why not another.",
+    "media": "Say how a replay came about, in words and pictures.",
     "evaluate": "Measure accuracy on recordings with known truth.",
     "doctor": "Say what was found on this machine and what is missing.",
     "weights": "List, fetch and verify Whisper weights.",

@@ -16,6 +16,8 @@ STAGE_WORDS = {
     "search": "choosing the rate",
     "transcode": "making the replay",
     "pictures": "taking pictures",
+    "source": "reading the recording",
+    "replay": "reading the replay",
 }
 
 

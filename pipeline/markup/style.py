@@ -6,7 +6,7 @@ BASE_STYLE = """
 :root {
   color-scheme: light dark;
   --paper: #fbfaf8; --card: #fff; --ink: #1d2127; --faint: #6b7280; --line: #e4e2dd;
-  --good: #1f8a5b; --bad: #d03a3a; --accent: #2f6fde;
+  --good: #187a4f; --bad: #d03a3a; --accent: #2f6fde;
 }
 @media (prefers-color-scheme: dark) {
   :root {

@@ -14,7 +14,8 @@ from models.progress import Report, silent
 from models.recording import MediaKind
 from models.span import MS_PER_SECOND
 from pipeline.media.artifact import atomic_output, require_space
-from pipeline.media.demux import US_PER_MS, iter_packets, open_media
+from pipeline.media.clock import US_PER_MS
+from pipeline.media.demux import iter_packets, open_media
 from pipeline.media.invoke import run_ffmpeg
 from pipeline.media.limits import PROTOCOLS
 from pipeline.media.naming import spell

@@ -11,7 +11,14 @@ from models.errors import ToolError
 from models.span import MS_PER_SECOND, Span
 from pipeline.media.artifact import atomic_output
 from pipeline.media.encoding import Frame
-from pipeline.media.frames import Decoding, Footage, fit_long_side, run_on_stretch, write_jpeg
+from pipeline.media.frames import (
+    Decoding,
+    Footage,
+    Still,
+    fit_long_side,
+    run_on_stretch,
+    write_jpeg,
+)
 from pipeline.media.naming import spell_duration
 from pipeline.media.still import choose_still
 from pipeline.media.tool import Ffmpeg
@@ -53,13 +60,15 @@ def make_cover(footage: Footage, window: Span, target: Path, *, ffmpeg: Ffmpeg) 
             footage,
             window,
             partial,
-            filters=(
-                f"fps={SAMPLE_RATE}",
-                f"select='eq(n,{best})'",
-                f"scale={size.width}:{size.height}",
+            Still(
+                filters=(
+                    f"fps={SAMPLE_RATE}",
+                    f"select='eq(n,{best})'",
+                    f"scale={size.width}:{size.height}",
+                ),
+                frame=size,
+                decoding=Decoding.REFERENCES,
             ),
-            frame=size,
-            decoding=Decoding.REFERENCES,
             ffmpeg=ffmpeg,
         )
 

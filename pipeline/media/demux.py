@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from models.errors import InputError
+from pipeline.media.clock import US_PER_MS, US_PER_SECOND, Clock, Track, TrackScan
 from pipeline.media.source import Source
 
 if TYPE_CHECKING:
@@ -15,55 +16,11 @@ if TYPE_CHECKING:
     from av.packet import Packet
     from av.stream import Stream
 
-US_PER_SECOND = 1_000_000
-US_PER_MS = 1000
-
 TS_DISCONT = 0x0200
 """AVFMT_TS_DISCONT of libavformat: clocks of this container may jump and are mended by ffmpeg."""
 
 AAC_FRAME_SAMPLES = 1024
 """Samples in one AAC-LC packet (ISO 14496-3)."""
-
-JUMP_US = 10 * US_PER_SECOND
-"""ffmpeg's `dts_delta_threshold`: a greater step is taken for a new clock, not for a gap."""
-
-BACK_US = 100_000
-"""ffmpeg takes a clock that steps back by more than this for a new one."""
-
-
-MOST_SECONDS = 7 * 24 * 3600
-"""A week: a clock that runs away must not fill the memory."""
-
-
-@dataclass(frozen=True, slots=True)
-class TrackScan:
-    """What the packets of one track say; times are counted from the start of the recording."""
-
-    packets: int
-    bytes: int
-    start_ms: int
-    end_ms: int
-    """End of the last packet."""
-    drift_ms: int
-    """Largest distance between a packet's time and the summed durations before it."""
-    back_ms: int
-    """Largest step back of the track's clock that nothing mends; 0 in a sound file."""
-    corrupt_packets: int
-    leading_packets: int
-    """Packets before the first keyframe: pictures that refer to ones that were not recorded."""
-    longest_gop_ms: int
-    """Longest way from a keyframe to the next, or to the end."""
-    seconds: tuple[Second, ...]
-    """What every second shows, the first one at 0."""
-
-
-@dataclass(frozen=True, slots=True)
-class Second:
-    """What one second of a track shows."""
-
-    bytes: int
-    first_us: int | None
-    """Time of its first packet, in microseconds; None when it shows nothing new."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +35,16 @@ class Scan:
     """How often the clock jumped and ffmpeg joins the parts."""
     stopped_by: str | None
     """Why reading ended before the end of the file; None when it did not."""
+
+
+@dataclass(frozen=True, slots=True)
+class PicturePacket:
+    """One coded picture."""
+
+    at_ms: int
+    """When it is shown, from the start of the recording."""
+    bytes: int
+    is_keyframe: bool
 
 
 @contextlib.contextmanager
@@ -112,12 +79,7 @@ def scan_packets(source: Source, *, audio_index: int) -> Scan:
         audio = container.streams[audio_index]
         video = first_picture(container)
         used = [stream for stream in (audio, video) if stream is not None]
-        clock = _Clock(
-            start_us=start_us(container, used),
-            mends=bool(container.format.flags & TS_DISCONT),
-            tracks={stream.index: _Track(_frame_us(stream)) for stream in container.streams},
-            steering=frozenset(stream.index for stream in used),
-        )
+        clock = _make_clock(container, used)
         stopped_by = None
         try:
             for packet in iter_packets(container):
@@ -132,6 +94,29 @@ def scan_packets(source: Source, *, audio_index: int) -> Scan:
             clock_changes=clock.changes,
             stopped_by=stopped_by,
         )
+
+
+def iter_picture_packets(source: Source) -> Iterator[PicturePacket]:
+    """Yield the packets of the picture, in the order of the file; none when there is no picture.
+
+    Ends early, without an error, where the file cannot be read on.
+
+    Raises:
+        InputError: when it cannot be opened.
+    """
+    import av
+
+    with open_media(source) as container:
+        video = first_picture(container)
+        if video is None:
+            return
+        clock = _make_clock(container, [video, *container.streams.audio[:1]])
+        with contextlib.suppress(av.error.FFmpegError, OSError):
+            for packet in iter_packets(container):
+                show_us = clock.take(packet)
+                if show_us is not None and packet.stream_index == video.index:
+                    at_ms = max(0, round(show_us / US_PER_MS))
+                    yield PicturePacket(at_ms, packet.size, packet.is_keyframe)
 
 
 def iter_packets(container: InputContainer, *streams: Any) -> Iterator[Packet[Stream]]:
@@ -173,126 +158,21 @@ def start_us(container: InputContainer, used: list[Any]) -> int:
     return min(starts, default=0) if start_time is None else start_time
 
 
+def _make_clock(container: InputContainer, used: list[Any]) -> Clock:
+    return Clock(
+        start_us=start_us(container, used),
+        mends=bool(container.format.flags & TS_DISCONT),
+        tracks={stream.index: Track(_frame_us(stream)) for stream in container.streams},
+        steering=frozenset(stream.index for stream in used),
+    )
+
+
 def _frame_us(stream: Any) -> float | None:
     """Return the exact length of an AAC packet; many containers round it to milliseconds."""
     context = stream.codec_context
     if context is None or context.name != "aac" or not context.sample_rate:
         return None
     return AAC_FRAME_SAMPLES / float(context.sample_rate) * US_PER_SECOND
-
-
-@dataclass(slots=True)
-class _Track:
-    frame_us: float | None
-    packets: int = 0
-    bytes: int = 0
-    start_us: int = 0
-    end_us: int = 0
-    next_us: int | None = None
-    summed_us: float = 0.0
-    drift_us: float = 0.0
-    back_us: int = 0
-    corrupt: int = 0
-    leading: int = 0
-    has_keyframe: bool = False
-    keyframe_us: int | None = None
-    gop_us: int = 0
-    seconds: list[tuple[int, int | None]] = field(default_factory=list)
-
-    def summary(self) -> TrackScan | None:
-        if not self.packets:
-            return None
-        return TrackScan(
-            packets=self.packets,
-            bytes=self.bytes,
-            start_ms=round(self.start_us / US_PER_MS),
-            end_ms=round(self.end_us / US_PER_MS),
-            drift_ms=round(self.drift_us / US_PER_MS),
-            back_ms=round(self.back_us / US_PER_MS),
-            corrupt_packets=self.corrupt,
-            leading_packets=self.leading,
-            longest_gop_ms=round(max(self.gop_us, self._open_gop_us()) / US_PER_MS),
-            seconds=tuple(Second(size, first_us) for size, first_us in self.seconds),
-        )
-
-    def show(self, size: int, show_us: int) -> None:
-        """Add a packet to the second that shows it; those before 0 count as of 0."""
-        second = max(0, show_us) // US_PER_SECOND
-        while len(self.seconds) <= second < MOST_SECONDS:
-            self.seconds.append((0, None))
-        if second < len(self.seconds):
-            known, first_us = self.seconds[second]
-            first_us = show_us if first_us is None else min(first_us, show_us)
-            self.seconds[second] = (known + size, first_us)
-
-    def open_gop(self, show_us: int) -> None:
-        """Note a keyframe."""
-        if self.keyframe_us is not None:
-            self.gop_us = max(self.gop_us, show_us - self.keyframe_us)
-        self.keyframe_us = show_us
-
-    def _open_gop_us(self) -> int:
-        return 0 if self.keyframe_us is None else self.end_us - self.keyframe_us
-
-
-@dataclass(slots=True)
-class _Clock:
-    """Follows the packets' clocks as the ffmpeg program does."""
-
-    start_us: int
-    mends: bool
-    tracks: dict[int, _Track]
-    steering: frozenset[int]
-    """Tracks whose jumps move the common clock."""
-    changes: int = 0
-    offset_us: int = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.offset_us = -self.start_us
-
-    def take(self, packet: Packet[Stream]) -> None:
-        # The last, empty packet of each track only tells decoders to empty themselves.
-        if not packet.size or packet.time_base is None:
-            return
-        track = self.tracks[packet.stream_index]
-        track.packets += 1
-        track.bytes += packet.size
-        track.has_keyframe = track.has_keyframe or packet.is_keyframe
-        track.leading += not track.has_keyframe
-        track.corrupt += packet.is_corrupt
-        stamp = packet.pts if packet.dts is None else packet.dts
-        if stamp is None:
-            return
-        scale = packet.time_base * US_PER_SECOND
-        decode_us = int(stamp * scale) + self.offset_us
-        if packet.stream_index in self.steering:
-            decode_us += self._mend(track, decode_us)
-        show_us = decode_us + (0 if packet.pts is None else int((packet.pts - stamp) * scale))
-        duration_us = int((packet.duration or 0) * scale)
-        if track.packets == 1:
-            track.start_us, track.summed_us = show_us, float(show_us)
-        track.start_us = min(track.start_us, show_us)
-        track.drift_us = max(track.drift_us, abs(show_us - track.summed_us))
-        track.summed_us += duration_us if track.frame_us is None else track.frame_us
-        track.end_us = max(track.end_us, show_us + duration_us)
-        track.next_us = decode_us + duration_us
-        track.show(packet.size, show_us)
-        if packet.is_keyframe:
-            track.open_gop(show_us)
-
-    def _mend(self, track: _Track, decode_us: int) -> int:
-        """Return by how much the clock must be moved so that this packet follows the last."""
-        if track.next_us is None:
-            return 0
-        step_us = decode_us - track.next_us
-        if not self.mends:
-            track.back_us = max(track.back_us, -step_us)
-            return 0
-        if step_us > JUMP_US or step_us < -BACK_US:
-            self.offset_us -= step_us
-            self.changes += 1
-            return -step_us
-        return 0
 
 
 def _reason(error: BaseException) -> str:

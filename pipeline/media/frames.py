@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -11,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from models.errors import InputError, ToolError
 from models.progress import silent
-from models.recording import MediaKind
 from models.span import MS_PER_SECOND, Span
-from pipeline.media.demux import US_PER_MS, first_picture, open_media
+from pipeline.media.clock import US_PER_MS
+from pipeline.media.demux import first_picture, open_media
 from pipeline.media.encoding import Frame
 from pipeline.media.invoke import run_ffmpeg
 from pipeline.media.naming import spell_duration
-from pipeline.media.source import Source, file_url
+from pipeline.media.source import Source, file_url, locate_source
 from pipeline.media.timeline import VIDEO
 from pipeline.media.tool import Ffmpeg
 
@@ -41,24 +40,41 @@ class Decoding(StrEnum):
 
     REFERENCES = "noref"
     """Those that others are predicted from: about every second one, and the better encoded."""
+    ALL = "default"
+    """Every one: the picture of a moment is just that."""
     KEYFRAMES = "nokey"
     """Those that stand for themselves: one in a few seconds, next to nothing to decode."""
 
 
 @dataclass(frozen=True, slots=True)
+class Still:
+    """What becomes of the pictures of a stretch, until one is left."""
+
+    filters: tuple[str, ...]
+    """What happens to the decoded pictures, in order."""
+    frame: Frame
+    """The size that comes out of it."""
+    decoding: Decoding
+    """Which pictures are decoded."""
+    quality: int = JPEG_QUALITY
+
+
+@dataclass(frozen=True, slots=True)
 class Footage:
-    """A replay that has a picture."""
+    """A replay, or a recording, that has a picture."""
 
     path: Path
     frame: Frame
     picture_ms: int
     """Where the last picture ends; the sound may go on."""
     duration_ms: int
+    lead_ms: int = 0
+    """How much earlier decoding has to begin where no index says where keyframes are."""
 
     @property
     def source(self) -> Source:
-        """The replay as demuxers are told of it."""
-        return _source(self.path)
+        """It as demuxers are told of it."""
+        return locate_source(self.path)
 
 
 def open_footage(path: Path) -> Footage | None:
@@ -68,12 +84,14 @@ def open_footage(path: Path) -> Footage | None:
         ToolError: when it cannot be read.
     """
     try:
-        with open_media(_source(path)) as container:
+        with open_media(locate_source(path)) as container:
             video = first_picture(container)
             if video is None:
                 return None
             duration_ms = (container.duration or 0) // US_PER_MS
-            picture_ms = round((video.duration or 0) * video.time_base * MS_PER_SECOND)
+            # HLS says how long it lasts, but not its picture.
+            length = (video.duration or 0) * video.time_base
+            picture_ms = round(length * MS_PER_SECOND) or duration_ms
             return Footage(
                 path=path,
                 frame=Frame(video.width, video.height),
@@ -94,15 +112,18 @@ def fit_long_side(frame: Frame, long_side: int) -> Frame:
     return Frame(_even(frame.width * shrink), _even(frame.height * shrink))
 
 
+def fit_width(frame: Frame, width: int) -> Frame:
+    """Return the size of a picture scaled down to a width, never up; even, at least 2.
+
+    >>> fit_width(Frame(1080, 1920), 360)
+    Frame(width=360, height=640)
+    """
+    shrink = min(1.0, width / frame.width)
+    return Frame(_even(frame.width * shrink), _even(frame.height * shrink))
+
+
 def write_jpeg(
-    footage: Footage,
-    stretch: Span,
-    partial: Path,
-    *,
-    filters: Iterable[str],
-    frame: Frame,
-    decoding: Decoding,
-    ffmpeg: Ffmpeg,
+    footage: Footage, stretch: Span, partial: Path, still: Still, *, ffmpeg: Ffmpeg
 ) -> None:
     """Write the first picture that comes out of the filters, and check it.
 
@@ -110,9 +131,7 @@ def write_jpeg(
         footage: where it is taken from.
         stretch: what is decoded; to the filters its start is time 0.
         partial: the file to write.
-        filters: what happens to the decoded pictures, in order.
-        frame: the size that comes out of it.
-        decoding: which pictures are decoded.
+        still: what picture it is to be.
         ffmpeg: the program.
 
     Raises:
@@ -120,11 +139,11 @@ def write_jpeg(
         ToolError: when ffmpeg fails or nothing comes out.
     """
     output = {
-        "vf": ",".join((*filters, "scale=out_range=pc", "format=yuv420p")),
+        "vf": ",".join((*still.filters, "scale=out_range=pc", "format=yuv420p")),
         "frames:v": 1,
         "format": "mjpeg",
         "c:v": "mjpeg",
-        "q:v": JPEG_QUALITY,
+        "q:v": still.quality,
         # JPEG is full range by definition (JFIF 1.02); older encoders want to be told to trust us.
         "color_range:v": "pc",
         "strict:v": "unofficial",
@@ -132,8 +151,8 @@ def write_jpeg(
         "flags:v": "+bitexact",
         "map_metadata": -1,
     }
-    run_on_stretch(footage, stretch, partial, decoding=decoding, ffmpeg=ffmpeg, output=output)
-    _require_jpeg(partial, frame, footage, stretch)
+    run_on_stretch(footage, stretch, partial, decoding=still.decoding, ffmpeg=ffmpeg, output=output)
+    _require_jpeg(partial, still.frame, footage, stretch)
 
 
 def run_on_stretch(
@@ -194,10 +213,6 @@ def _require_jpeg(path: Path, frame: Frame, footage: Footage, stretch: Span) -> 
             f"ffmpeg reported success but took no picture of {frame.width}x{frame.height} from "
             f"{footage.path.name} at {spell_duration(stretch.start_ms)}"
         )
-
-
-def _source(path: Path) -> Source:
-    return Source(name=path.name, kind=MediaKind.FILE, entry=path, files=(path,), declared_ms=None)
 
 
 def _even(length: float) -> int:

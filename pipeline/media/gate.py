@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from models.recording import MediaInfo, VideoTrack
 from models.span import MS_PER_SECOND
-from pipeline.media.demux import Scan, TrackScan, first_picture, open_media
+from pipeline.media.clock import TrackScan
+from pipeline.media.demux import Scan, first_picture, open_media
 from pipeline.media.encoding import EncodeSettings, bit_rate_ceiling, fit_frame, keep_every
 from pipeline.media.source import Source
 from pipeline.media.timeline import MAX_OFFSET_MS

@@ -14,7 +14,8 @@ from models.errors import InputError, ResourceError
 from models.progress import Report
 from models.span import MS_PER_MINUTE, MS_PER_SECOND
 from pipeline.media.artifact import FULL, full_disk_error
-from pipeline.media.demux import US_PER_MS, Scan
+from pipeline.media.clock import US_PER_MS
+from pipeline.media.demux import Scan
 from pipeline.media.source import Source
 from pipeline.media.tool import Ffmpeg
 from pipeline.process import Finished, run_command

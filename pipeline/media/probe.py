@@ -9,15 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from models.errors import InputError
 from models.recording import AudioTrack, MediaInfo, MediaKind, VideoTrack
-from pipeline.media.demux import (
-    US_PER_MS,
-    US_PER_SECOND,
-    first_picture,
-    iter_packets,
-    open_media,
-    scan_packets,
-    start_us,
-)
+from pipeline.media.clock import US_PER_MS, US_PER_SECOND
+from pipeline.media.demux import first_picture, iter_packets, open_media, scan_packets, start_us
 from pipeline.media.flv import read_flv_duration_ms
 from pipeline.media.limits import MAX_DURATION_MS, MAX_PIXELS
 from pipeline.media.naming import spell_duration

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from models.errors import InputError, ToolError
+from pipeline.media.clock import US_PER_MS
 from pipeline.media.codecs import describe_picture, describe_sound
-from pipeline.media.demux import US_PER_MS, Scan, open_media, scan_packets
+from pipeline.media.demux import Scan, open_media, scan_packets
 from pipeline.media.naming import spell_duration
 from pipeline.media.source import Source, file_source
 

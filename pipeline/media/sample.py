@@ -20,7 +20,7 @@ from dataclasses import dataclass
 
 from models.decision import Window
 from models.span import MS_PER_SECOND, Span
-from pipeline.media.demux import US_PER_MS, Second
+from pipeline.media.clock import US_PER_MS, Second
 
 WINDOW_S = 6
 """Seconds of a window: as long as a group of pictures, so that keyframes weigh as they will."""

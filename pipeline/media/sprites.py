@@ -13,7 +13,7 @@ from pathlib import Path
 from models.span import MS_PER_HOUR, MS_PER_MINUTE, MS_PER_SECOND, Span
 from pipeline.media.artifact import atomic_output
 from pipeline.media.encoding import Frame
-from pipeline.media.frames import Decoding, Footage, fit_long_side, write_jpeg
+from pipeline.media.frames import Decoding, Footage, Still, fit_long_side, write_jpeg
 from pipeline.media.tool import Ffmpeg
 
 LEAST_INTERVAL_MS = 5000
@@ -131,18 +131,20 @@ def make_sheet(
             footage,
             Span(start_ms, min(start_ms + held * plan.interval_ms, footage.picture_ms)),
             partial,
-            filters=(
-                # Rounded down, so that the keyframes of an interval meet in its number; `pass`,
-                # so that an interval at the end counts although it is not full.
-                f"fps={MS_PER_SECOND}/{plan.interval_ms}:start_time=0:round=down:eof_action=pass",
-                f"scale={plan.tile.width}:{plan.tile.height}:flags=area",
-                # Intervals at the end without a keyframe repeat the last one.
-                "tpad=stop=-1:stop_mode=clone",
-                f"trim=end_frame={held}",
-                f"tile={columns}x{rows}",
+            Still(
+                filters=(
+                    # Rounded down, so that the keyframes of an interval meet in its number; `pass`,
+                    # so that an interval at the end counts although it is not full.
+                    f"fps={MS_PER_SECOND}/{plan.interval_ms}:start_time=0:round=down:eof_action=pass",
+                    f"scale={plan.tile.width}:{plan.tile.height}:flags=area",
+                    # Intervals at the end without a keyframe repeat the last one.
+                    "tpad=stop=-1:stop_mode=clone",
+                    f"trim=end_frame={held}",
+                    f"tile={columns}x{rows}",
+                ),
+                frame=Frame(columns * plan.tile.width, rows * plan.tile.height),
+                decoding=Decoding.KEYFRAMES,
             ),
-            frame=Frame(columns * plan.tile.width, rows * plan.tile.height),
-            decoding=Decoding.KEYFRAMES,
             ffmpeg=ffmpeg,
         )
 

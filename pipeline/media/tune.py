@@ -9,7 +9,7 @@ from pathlib import Path
 from models.decision import Probe, Search
 from models.progress import Report, silent
 from models.span import MS_PER_SECOND
-from pipeline.media.demux import Second
+from pipeline.media.clock import Second
 from pipeline.media.encoding import fit_frame
 from pipeline.media.profile import PROFILES
 from pipeline.media.quality import Lab

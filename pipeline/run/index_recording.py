@@ -41,7 +41,6 @@ from pipeline.run.outcome import (
 )
 from pipeline.run.pictures import make_pictures
 from pipeline.run.replays import (
-    MEDIA_FILE,
     KeptReplay,
     describe_media,
     find_replays,
@@ -52,7 +51,7 @@ from pipeline.run.replays import (
 from pipeline.run.stages import KeptTranscript, make_transcript
 from pipeline.run.toolbox import Toolbox
 from pipeline.run.vectors import remember
-from pipeline.run.workspace import place, write_atomically
+from pipeline.run.workspace import MEDIA_FILE, place, write_atomically
 from pipeline.store.contract import IndexInput
 
 log = logging.getLogger(__name__)

@@ -36,9 +36,6 @@ log = logging.getLogger(__name__)
 TRANSCODE_VERSION = "2"
 """Raise it when the same media, ffmpeg and settings would give another replay."""
 
-MEDIA_FILE = "media.json"
-"""Beside the index: why the replays are as they are."""
-
 
 @dataclass(frozen=True, slots=True)
 class KeptReplay:

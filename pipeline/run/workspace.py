@@ -3,7 +3,8 @@
 WORKSPACE/
   kandian.db                 the index (unless a database URL was given)
   recordings/ID/             what players read: replay.mp4, index.json, index.vtt,
-                             covers/HIGHLIGHT_ID.jpg, thumbnails.vtt, thumbnails-1.jpg ...
+                             covers/HIGHLIGHT_ID.jpg, thumbnails.vtt, thumbnails-1.jpg ...;
+                             media.json and media.html: how the replay came about
   stages/STAGE/KEY.ext       results kept for later runs, named by what they depend on
   checkpoints/KEY/           pieces of a transcription under way
   locks/                     one per recording under way
@@ -23,6 +24,9 @@ from pathlib import Path
 
 from models.errors import ConfigError, ResourceError
 from pipeline.store.location import make_sqlite_url
+
+MEDIA_FILE = "media.json"
+"""In a recording's folder: why its replays are as they are."""
 
 
 @dataclass(frozen=True, slots=True)

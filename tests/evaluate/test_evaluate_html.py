@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
-from html.parser import HTMLParser
 
 import pytest
 
@@ -18,6 +16,7 @@ from pipeline.evaluate.html_report import format_html
 from pipeline.evaluate.report import evaluate_recording
 from pipeline.evaluate.tracks import Take, Track, TrackResult
 from pipeline.evaluate.truth import Truth
+from tests.markup.page_reader import Page
 
 Make = Callable[..., object]
 HOSTILE = (
@@ -28,38 +27,6 @@ HOSTILE = (
 )
 """What products A to D are called."""
 SHOP = Catalogue(tuple(Product(id_, title) for id_, title in zip("ABCD", HOSTILE, strict=True)))
-UNCLOSED = frozenset({"meta"})
-
-
-class Page(HTMLParser):
-    """Reads a page, and fails where an element is not closed by its own end tag."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__(convert_charrefs=True)
-        self.open: list[str] = []
-        self.tags: Counter[str] = Counter()
-        self.classes: Counter[str] = Counter()
-        self.attributes: set[str] = set()
-        self.texts: list[str] = []
-        self.feed(text)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags[tag] += 1
-        self.attributes |= {name for name, _ in attrs}
-        for word in (dict(attrs).get("class") or "").split():
-            self.classes[word] += 1
-        if tag not in UNCLOSED:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        self.texts.append(data)
-
-    def handle_comment(self, data: str) -> None:
-        raise AssertionError(data)
 
 
 def take(name: str, highlights: list[Highlight], truth: Truth) -> Take:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.media.demux import Second
+from pipeline.media.clock import Second
 from pipeline.media.sample import WINDOW_S, choose_windows
 
 
