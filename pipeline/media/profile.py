@@ -24,6 +24,15 @@ LONGEST_GOP_S = 10
 """Bounds a group of pictures where no keyframe is asked for."""
 
 
+X264_PARTS = "rc-lookahead=40:trellis=1:subme=4:aq-strength=0.7"
+"""On top of veryfast: a third fewer bits at one and a half times its CPU. Below 0.7 VMAF likes
+adaptive quantisation still better, and eyes find steps on skin and walls."""
+
+LARGE_PIXELS = 500_000
+"""From here on SVT-AV1's preset 9 costs what x264 veryfast costs and saves 66 % (measured at
+720x1280); on smaller pictures it costs 1.4 times as much, and preset 10 as much for 47 %."""
+
+
 @dataclass(frozen=True, slots=True)
 class Profile:
     """One way to encode a picture."""
@@ -35,7 +44,8 @@ class Profile:
     """Sample entry in MP4; Apple's players want `hvc1`, not `hev1`."""
     crfs: CrfRange
     cost: float
-    """CPU seconds per million pixels at most: what a search is paid from before it has measured."""
+    """CPU seconds per million pixels, about: says how long a reel the search's budget will pay for.
+    Only its proportion to the cost of measuring matters, which is much the same on all machines."""
 
 
 PROFILES: Mapping[Codec, Profile] = MappingProxyType(
@@ -44,22 +54,22 @@ PROFILES: Mapping[Codec, Profile] = MappingProxyType(
             codec=Codec.H264,
             encoder="libx264",
             tag="avc1",
-            crfs=CrfRange(low=15, high=40, start=24.5, step=0.25, slope=1.4),
-            cost=0.025,
+            crfs=CrfRange(low=15, high=40, start=26, step=0.25, slope=1.4),
+            cost=0.015,
         ),
         Codec.AV1: Profile(
             codec=Codec.AV1,
             encoder="libsvtav1",
             tag="av01",
-            crfs=CrfRange(low=18, high=60, start=38, step=1, slope=0.5),
-            cost=0.017,
+            crfs=CrfRange(low=18, high=60, start=40, step=1, slope=0.5),
+            cost=0.011,
         ),
         Codec.HEVC: Profile(
             codec=Codec.HEVC,
             encoder="libx265",
             tag="hvc1",
             crfs=CrfRange(low=15, high=40, start=26, step=0.25, slope=1.4),
-            cost=0.06,
+            cost=0.045,
         ),
     }
 )
@@ -73,6 +83,8 @@ class Rate:
     ceiling: int
     """Bits/s that no second or two may exceed."""
     frame_rate: float
+    pixels: int
+    """Of one picture."""
     threads: int
     """0 = as many as there are cores."""
 
@@ -93,7 +105,7 @@ def _x264(rate: Rate) -> dict[str, Any]:
         "g:v": _gop_frames(rate),
         # Told, because a guess from the time base (90000 frames/s) ends in level 6.2, which no
         # telephone plays; frame times are not touched by it.
-        "x264-params": f"fps={rate.frame_rate:.3f}:rc-lookahead=40:trellis=1:aq-strength=0.7",
+        "x264-params": f"fps={rate.frame_rate:.3f}:{X264_PARTS}",
     }
 
 
@@ -102,7 +114,7 @@ def _svt_av1(rate: Rate) -> dict[str, Any]:
     if rate.threads:
         settings.append(f"lp={min(rate.threads, 6)}")
     return {
-        "preset:v": 10,
+        "preset:v": 9 if rate.pixels >= LARGE_PIXELS else 10,
         "crf:v": round(rate.crf),
         "g:v": _gop_frames(rate),
         "svtav1-params": ":".join(settings),

@@ -129,8 +129,18 @@ def _even_out(stream: Any, frames: int, rate: float) -> Any:
     )
 
 
-def try_crf(reel: Reel, crf: float, lab: Lab) -> tuple[Probe, float]:
-    """Encode the reel and measure it; return what came out and what it cost in CPU seconds.
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A probe and its cost."""
+
+    probe: Probe
+    encode_s: float
+    """CPU seconds."""
+    measure_s: float
+
+
+def try_crf(reel: Reel, crf: float, lab: Lab) -> Tried:
+    """Encode the reel and measure it; return what came out and what it cost.
 
     Raises:
         ResourceError: when the disk or the memory is full.
@@ -140,7 +150,8 @@ def try_crf(reel: Reel, crf: float, lab: Lab) -> tuple[Probe, float]:
 
     probe = reel.path.with_name("probe.mp4")
     video, settings = reel.subject.video, reel.subject.settings
-    ceiling = bit_rate_ceiling(fit_frame(video, settings), settings)
+    frame = fit_frame(video, settings)
+    ceiling = bit_rate_ceiling(frame, settings)
     starts = (f"{at * reel.window_s:.3f}" for at in range(len(reel.windows)))
     ran = run_ffmpeg(
         lab.ffmpeg,
@@ -149,7 +160,8 @@ def try_crf(reel: Reel, crf: float, lab: Lab) -> tuple[Probe, float]:
             file_url(probe),
             force_key_frames=",".join(starts),
             **encoder_options(
-                PROFILES[settings.codec], Rate(crf, ceiling, reel.frame_rate, lab.threads)
+                PROFILES[settings.codec],
+                Rate(crf, ceiling, reel.frame_rate, frame.width * frame.height, lab.threads),
             ),
         ),
         target=probe,
@@ -165,9 +177,10 @@ def try_crf(reel: Reel, crf: float, lab: Lab) -> tuple[Probe, float]:
         8 * size / reel.window_s * window.share
         for size, window in zip(sizes, reel.windows, strict=True)
     )
-    return (
+    return Tried(
         Probe(crf, weigh(by_window, reel.windows), min(by_window), max(1, round(bits))),
-        ran.cpu_s + cost_s,
+        ran.cpu_s,
+        cost_s,
     )
 
 

@@ -173,10 +173,12 @@ def _output(
 
 def _video_options(video: VideoTrack, settings: EncodeSettings, how: Encode) -> dict[str, Any]:
     rate = encoded_frame_rate(video, settings)
-    ceiling = bit_rate_ceiling(fit_frame(video, settings), settings)
+    frame = fit_frame(video, settings)
+    ceiling = bit_rate_ceiling(frame, settings)
     options: dict[str, Any] = {"fps_mode:v": "vfr", "enc_time_base:v": TIME_BASE}
     options |= encoder_options(
-        PROFILES[settings.codec], Rate(how.crf, ceiling, rate, settings.threads)
+        PROFILES[settings.codec],
+        Rate(how.crf, ceiling, rate, frame.width * frame.height, settings.threads),
     )
     if how.keyframes_ms:
         frame_ms = MS_PER_SECOND / rate

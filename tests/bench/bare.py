@@ -1,9 +1,10 @@
 """The bare tools with the same settings, doing the same work without Kandian.
 
-Run as a process of its own by `bench.py`: bare MEDIA FOLDER own|same
+Run as a process of its own by `bench.py`: bare MEDIA FOLDER own|same copy|encode
 
 `own`: faster-whisper cuts the sound by itself, with our voice detection settings.
 `same`: it decodes the very windows that Kandian cuts, once each.
+`copy`, `encode`: what Kandian decided to do with the picture.
 """
 
 from __future__ import annotations
@@ -32,7 +33,12 @@ BATCH_SIZE = 8
 """Windows decoded together, as `chunked.WINDOWS_PER_JOB`."""
 
 
-def run(media: Path, folder: Path, windows: str) -> None:
+ENCODED = ("-c:v", "libx264", "-preset", "veryfast", "-crf", "23", "-pix_fmt", "yuv420p")
+"""What one would type."""
+KEYFRAMES = ("-force_key_frames", "expr:gte(t,n_forced*4)")
+
+
+def run(media: Path, folder: Path, windows: str, picture: str) -> None:
     """Extract the sound, transcribe it and encode the replay, nothing else."""
     ffmpeg = str(find_ffmpeg().path)
     wav = folder / "audio.wav"
@@ -56,11 +62,8 @@ def run(media: Path, folder: Path, windows: str) -> None:
         **(same_windows(wav, heard) if windows == "same" else own_windows(heard)),
     )
     print(sum(len(segment.text) for segment in segments), "characters")
-    encode = EncodeSettings()
-    video = ["-c:v", "libx264", "-preset", encode.preset, "-crf", str(encode.crf)]
-    video += ["-profile:v", "high", "-pix_fmt", "yuv420p"]
-    video += ["-force_key_frames", f"expr:gte(t,n_forced*{encode.keyframe_interval_ms / 1000:g})"]
-    audio = ["-c:a", "aac", "-b:a", str(encode.audio_bit_rate)]
+    video = ["-c:v", "copy"] if picture == "copy" else [*ENCODED, *KEYFRAMES]
+    audio = ["-c:a", "aac", "-b:a", str(EncodeSettings().audio_bit_rate)]
     target = folder / "replay.mp4"
     subprocess.run([*begin, *video, *audio, "-movflags", "+faststart", str(target)], check=True)
 
@@ -88,4 +91,4 @@ def same_windows(wav: Path, heard: SpeechSettings) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    run(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3])
+    run(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], sys.argv[4])

@@ -27,11 +27,13 @@ ENGINES_MS = 120_000
 
 def bench_overhead(media: Path, catalogue: Path, folder: Path) -> None:
     """Compare the CPU time of the whole job with that of the bare tools."""
-    command = [sys.executable, "-m", "tests.bench.bare", str(media), str(folder)]
-    bare, same = (measure([*command, windows]) for windows in ("own", "same"))
     workspace = str(folder / "workspace")
     job = ["index", str(media), "--catalogue", str(catalogue), "--language", "zh"]
     ours = measure(kandian("--workspace", workspace, *job, "--id", "bench"))
+    picture = _picture_of(Path(workspace))
+    command = [sys.executable, "-m", "tests.bench.bare", str(media), str(folder)]
+    bare, same = (measure([*command, windows, picture]) for windows in ("own", "same"))
+    print(f"overhead  the picture: {picture}, on both sides")
     again = measure(kandian("--workspace", workspace, *job, "--id", "bench"))
     for label, cost in (("stock windows", bare), ("our windows", same)):
         print(
@@ -40,6 +42,15 @@ def bench_overhead(media: Path, catalogue: Path, folder: Path) -> None:
         )
     print(f"overhead  the same job again: {again.wall_s:.2f} s")
     _bench_find(workspace)
+
+
+def _picture_of(workspace: Path) -> str:
+    from models.decision import Verdict
+    from models.decision_json import parse_media_record
+
+    text = (workspace / "recordings/bench/media.json").read_text(encoding="utf-8")
+    decision = parse_media_record(text, name="media.json").renditions[0].decision
+    return "encode" if decision.verdict is Verdict.ENCODED else "copy"
 
 
 def _bench_find(workspace: str) -> None:
