@@ -120,7 +120,8 @@ def _tell(
         f"{summary.review} for review"
     )
     for label, pattern in (
-        ("replay", "replay.*"),
+        ("replay", "replay*"),
+        ("hls", "hls/master.m3u8"),
         ("index", "index.json"),
         ("webvtt", "index.vtt"),
         ("covers", "covers"),

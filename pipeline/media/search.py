@@ -209,9 +209,12 @@ def _settle(probes: Sequence[Probe], crfs: CrfRange, goal: Goal) -> Probe:
     if bracket is not None:
         good, poor = bracket
         return _between(good, poor, crfs.snap(_crf_on_line(good, poor, goal.target)))
-    if len(probes) == 1:
-        return _beyond(probes[0], crfs, goal)
-    return _nearest(probes, goal)
+    nearest = _nearest(probes, goal)
+    slope = _slope(probes, crfs)
+    away = abs(nearest.quality - goal.target) / slope
+    if len(probes) == 1 or away <= SURE_STEPS:
+        return _beyond(nearest, crfs, goal, slope)
+    return nearest
 
 
 def _between(good: Probe, poor: Probe, crf: float) -> Probe:
@@ -229,9 +232,15 @@ BITS_HALVE_AFTER = 6.0
 """CRF steps that halve the bits: x264's own rule; SVT-AV1 needs a few more."""
 
 
-def _beyond(only: Probe, crfs: CrfRange, goal: Goal) -> Probe:
-    """Return what the usual slope makes of a single probe."""
-    crf = crfs.snap(only.crf + (only.quality - goal.target) / crfs.slope)
-    change = (crf - only.crf) * crfs.slope
+SURE_STEPS = 2.0
+"""CRF steps beyond two probes on one side of the target that their line is still trusted."""
+
+
+def _beyond(only: Probe, crfs: CrfRange, goal: Goal, slope: float) -> Probe:
+    """Return what a slope makes of a probe where nothing was tried on the other side."""
+    crf = crfs.snap(only.crf + (only.quality - goal.target) / slope)
+    if crf == only.crf:
+        return only
+    change = (crf - only.crf) * slope
     rate = only.bit_rate * 2 ** (-(crf - only.crf) / BITS_HALVE_AFTER)
     return Probe(crf, only.quality - change, only.worst - change, round(rate))
