@@ -21,7 +21,8 @@ def export_site(document: IndexDocument, workspace: Workspace, target: Path) -> 
 
     Raises:
         InputError: when the recording has no replay, or `target` holds something else than a site.
-        ConfigError: when the replay is HLS and hls.js is not there, or `target` cannot be written.
+        ConfigError: when the replay is HLS alone and hls.js is not there, or `target` cannot be
+            written.
         ResourceError: when the disk is full.
     """
     folder = workspace.recording_folder(document.recording.id)

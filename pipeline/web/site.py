@@ -18,7 +18,7 @@ from pipeline.web.bundle import bundle_modules
 PAGE = Path(__file__).parent / "page"
 """The page's own files: index.html, style sheets, ES modules."""
 HLS_SCRIPT = "vendor/hls.min.js"
-"""Where the page looks for hls.js when the replay is HLS and the browser cannot play that."""
+"""Where the page looks for hls.js when it plays HLS."""
 
 _SCHEMA = "kandian.index/1"
 _MODULES = '<script type="module" src="app.js"></script>'
@@ -73,12 +73,12 @@ def write_site(
         files: media, `covers/HIGHLIGHT.jpg`, `thumbnails.vtt` and its sheets.
         target: the folder to write; its parent must exist.
         page: the folder of the page's own files.
-        hls_script: hls.min.js, asked for only when the recording is HLS.
+        hls_script: hls.min.js, taken along when the recording is HLS, needed when it is HLS alone.
 
     Raises:
         InputError: when the document is no index, a file is missing, two have one name, or `target`
             is something else than a site.
-        ConfigError: when the recording is HLS and hls.js is not there.
+        ConfigError: when the recording is HLS alone and hls.js is not there.
     """
     index = _read_index(index_json)
     files = [*files, *_choose_hls(index, hls_script)]
@@ -139,11 +139,13 @@ def _read_index(index_json: str) -> _Index:
 def _choose_hls(index: _Index, hls_script: Path | None) -> tuple[SiteFile, ...]:
     if not index.playlists:
         return ()
-    if hls_script is None or not hls_script.is_file():
-        raise ConfigError(
-            f"{index.playlists[0]} is HLS, and hls.js is not there; run `make vendor` to install it"
-        )
-    return (SiteFile(hls_script, HLS_SCRIPT),)
+    if hls_script is not None and hls_script.is_file():
+        return (SiteFile(hls_script, HLS_SCRIPT),)
+    if set(index.media) - set(index.playlists):
+        return ()  # the page plays the file
+    raise ConfigError(
+        f"{index.playlists[0]} is HLS, and hls.js is not there; run `make vendor` to install it"
+    )
 
 
 def _check_files(index: _Index, files: Sequence[SiteFile], page: Path) -> None:

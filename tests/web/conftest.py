@@ -129,6 +129,11 @@ def add_pictures(folder: Path, highlight_id: str) -> None:
         ("thumbnails-1.jpg", SHEET),
         ("hls/master.m3u8", PLAYLIST.encode()),
         ("hls/720/piece-0001.m4s", b"piece"),
+        ("hls/h264.m3u8", PLAYLIST.encode()),
+        ("hls/h264-5f2c01ab.mp4", b"pieces"),
+        ("hls/sound-5f2c01ab.m4a", b"sounds"),
+        (".hls.partial/master.m3u8", SECRET),
+        ("hls/.h264.mp4.partial", SECRET),
         ("hls/notes.sh", SECRET),
         ("secret.txt", SECRET),
     ):

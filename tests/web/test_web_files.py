@@ -168,11 +168,17 @@ def test_pictures_previews_and_hls_are_served_where_they_are(site: Site, read: R
         (f"{base}/thumbnails-1.jpg", "image/jpeg", SHEET),
         (f"{media}/hls/master.m3u8", "application/vnd.apple.mpegurl", PLAYLIST.encode()),
         (f"{media}/hls/720/piece-0001.m4s", "video/iso.segment", b"piece"),
+        (f"{media}/hls/h264.m3u8", "application/vnd.apple.mpegurl", PLAYLIST.encode()),
+        (f"{media}/hls/h264-5f2c01ab.mp4", "video/mp4", b"pieces"),
+        (f"{media}/hls/sound-5f2c01ab.m4a", "audio/mp4", b"sounds"),
     ):
         answer = site.ask(address)
         assert (answer.status, answer.body) == (200, content), address
         assert answer.headers["content-type"] == content_type
-        assert site.ask(address, range="bytes=1-2").body == content[1:3]
+        assert (answer.headers["cache-control"] == "no-cache") == (address[-4:] in {".vtt", "m3u8"})
+        part = site.ask(address, range="bytes=1-2")
+        assert (part.status, part.body) == (206, content[1:3])
+        assert part.headers["content-range"] == f"bytes 1-2/{len(content)}"
 
 
 def test_what_a_recording_does_not_have_is_absent(site: Site, read: Read) -> None:
@@ -197,7 +203,8 @@ TRAPS = (
     "%00.jpg", "hl_0%00.jpg", "index.json", "index.vtt", "notes.sh", "hls/notes.sh", ".", "..",
     "%2e%2e", "covers/../secret.txt", "covers/..%2fsecret.txt", "a/b/c.m4s", "%ff%fe", "~root",
     "C:%5cWindows%5cwin.ini", "file:///etc/passwd", "page_routes.py", "../page_routes.py",
-    "..%2f__init__.py", ".page", "%E2%80%AEjpg.exe",
+    "..%2f__init__.py", ".page", "%E2%80%AEjpg.exe", ".hls.partial/master.m3u8",
+    "hls/../.hls.partial/master.m3u8", "..%2f.hls.partial%2fmaster.m3u8", "hls/.h264.mp4.partial",
 )  # fmt: skip
 
 

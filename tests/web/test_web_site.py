@@ -211,3 +211,13 @@ def test_hls_takes_hls_js_along(tmp_path: Path) -> None:
     script.write_text("// hls")
     write_site(index, files, tmp_path / "site", hls_script=script)
     assert (tmp_path / "site" / HLS_SCRIPT).read_text() == "// hls"
+
+
+def test_a_site_of_a_file_and_hls_does_without_hls_js(replay: SiteFile, tmp_path: Path) -> None:
+    playlist = tmp_path / "i.m3u8"
+    playlist.write_text("#EXTM3U\n")
+    hls = ("hls/i.m3u8", "application/vnd.apple.mpegurl")
+    index = make_index(media=((replay.name, "video/mp4"), hls))
+    write_site(index, [replay, SiteFile(playlist, hls[0])], tmp_path / "site")
+    assert (tmp_path / "site" / hls[0]).is_file()
+    assert not (tmp_path / "site" / HLS_SCRIPT).exists()

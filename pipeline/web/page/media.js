@@ -4,6 +4,10 @@
 
 const PLAYLISTS = ["application/vnd.apple.mpegurl", "application/x-mpegurl", "audio/mpegurl"];
 const HLS_SCRIPT = "vendor/hls.min.js";
+/** Seconds that hls.js loads ahead; by itself it loads ten minutes, which whoever jumps never sees. */
+const AHEAD_S = 30;
+/** The same before the first play: enough for a picture, as a file with `preload="metadata"` has it. */
+const GLANCE_S = 1;
 
 /**
  * Attach the first rendition that this browser plays; hls.js is loaded only where a playlist needs it.
@@ -14,24 +18,18 @@ const HLS_SCRIPT = "vendor/hls.min.js";
  */
 export async function attachMedia(video, media, fail) {
   video.addEventListener("error", fail);
-  const playable = media.find((one) => canPlay(video, one));
-  if (playable) {
-    video.src = playable.url;
-    return;
+  for (const one of media) {
+    if (isPlaylist(one) ? await attachPlaylist(video, one.url, fail) : attachFile(video, one)) return;
   }
-  const playlist = media.find(isPlaylist);
-  try {
-    if (!playlist) throw new Error("no rendition plays here");
-    await attachPlaylist(video, playlist.url, fail);
-  } catch {
-    fail();
-  }
+  fail();
 }
 
-/** @param {HTMLVideoElement} video @param {Media} media @returns {boolean} */
-function canPlay(video, media) {
+/** @param {HTMLVideoElement} video @param {Media} media @returns {boolean} whether it may play */
+function attachFile(video, media) {
   const type = media.codecs ? `${media.mime}; codecs="${media.codecs}"` : media.mime;
-  return video.canPlayType(type) !== "";
+  if (video.canPlayType(type) === "") return false;
+  video.src = media.url;
+  return true;
 }
 
 /** @param {Media} media @returns {boolean} */
@@ -39,17 +37,45 @@ function isPlaylist(media) {
   return PLAYLISTS.includes(media.mime.toLowerCase()) || /\.m3u8($|\?)/.test(media.url);
 }
 
-/** @param {HTMLVideoElement} video @param {string} url @param {() => void} fail */
+/**
+ * Play a playlist by hls.js, or by the browser itself where hls.js does not run or is not there.
+ *
+ * In this order: Chromium's own player gives up where a playlist offers H.264 and AV1.
+ *
+ * @param {HTMLVideoElement} video
+ * @param {string} url
+ * @param {() => void} fail called when it plays no longer
+ * @returns {Promise<boolean>} whether it may play
+ */
 async function attachPlaylist(video, url, fail) {
-  await loadScript(findScript());
-  const { Hls } = /** @type {any} */ (window);
-  if (!Hls?.isSupported()) throw new Error("hls.js does not run here");
-  const hls = new Hls();
-  hls.on(Hls.Events.ERROR, (/** @type {unknown} */ _event, /** @type {any} */ data) => {
-    if (data.fatal) fail();
-  });
-  hls.loadSource(url);
-  hls.attachMedia(video);
+  const Hls = await loadHls();
+  if (Hls?.isSupported()) {
+    const hls = new Hls({ maxBufferLength: GLANCE_S, maxMaxBufferLength: GLANCE_S });
+    const watch = () => {
+      Object.assign(hls.config, { maxBufferLength: AHEAD_S, maxMaxBufferLength: AHEAD_S });
+    };
+    video.addEventListener("play", watch, { once: true });
+    hls.on(Hls.Events.ERROR, (/** @type {unknown} */ _event, /** @type {any} */ data) => {
+      if (data.fatal) fail();
+    });
+    hls.loadSource(url);
+    hls.attachMedia(video);
+    return true;
+  }
+  if (PLAYLISTS.every((type) => video.canPlayType(type) === "")) return false;
+  video.src = url;
+  return true;
+}
+
+/** @returns {Promise<any>} hls.js; null where a browser lacks what it needs, or it is not there */
+async function loadHls() {
+  if (!("MediaSource" in window || "ManagedMediaSource" in window)) return null;
+  try {
+    await loadScript(findScript());
+  } catch {
+    return null;
+  }
+  return /** @type {any} */ (window).Hls ?? null;
 }
 
 /** @returns {string} hls.js lies beside the page's style sheet, wherever the page itself is */
