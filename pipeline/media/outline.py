@@ -116,20 +116,20 @@ def iter_kept(
 def choose_cuts(outlines: Sequence[Outline]) -> tuple[tuple[Fraction, ...], ...]:
     """Choose for every rendition the seconds at which its pieces begin; the first is the start.
 
-    Every opening that is far enough from the last cut begins a piece. Several renditions are cut at
-    the moments that all of them can be cut at, so that a player changes between them without a
-    gap; where these are too far apart, each is cut for itself.
+    Every opening that is far enough from the last cut, and from the end, begins a piece. Several
+    renditions are cut at the moments that all of them can be cut at, so that a player changes
+    between them without a gap; where these are too far apart, each is cut for itself.
 
         h264   K-----K-K-----K--------K      K: keyframe, I: cut
         av1    K-----K-------K--------K
         both   I-----I-------I--------I
     """
-    alone = tuple(_thin(outline.openings, _least(outline)) for outline in outlines)
+    alone = tuple(_choose(outline.openings, outline) for outline in outlines)
     if len(outlines) == 1:
         return alone
     shared = [_near(outlines, opening) for opening in outlines[0].openings]
     common = [moments for moments in shared if moments is not None]
-    kept = set(_thin([moments[0] for moments in common], _least(outlines[0])))
+    kept = set(_choose([moments[0] for moments in common], outlines[0]))
     cuts = tuple(zip(*(moments for moments in common if moments[0] in kept), strict=True))
     # The moments that are far enough apart in the first rendition may not be so in another, by a
     # frame: that is no harm.
@@ -150,8 +150,10 @@ def _base(stream: Any) -> Fraction:
     return Fraction(stream.time_base)
 
 
-def _least(outline: Outline) -> Fraction:
-    return SOUND_LEAST if outline.picture is None else LEAST
+def _choose(openings: Sequence[Fraction], outline: Outline) -> tuple[Fraction, ...]:
+    least = SOUND_LEAST if outline.picture is None else LEAST
+    early = (at for at in openings if at == openings[0] or outline.end - at >= least)
+    return _thin(early, least)
 
 
 def _thin(openings: Iterable[Fraction], least: Fraction) -> tuple[Fraction, ...]:
