@@ -41,6 +41,10 @@ HlsName = Annotated[
         examples=["master.m3u8"],
     ),
 ]
+OtherCodec = Annotated[
+    str,
+    Path(description="How the picture is coded.", pattern=r"^(av1|hevc)$", examples=["av1"]),
+]
 HighlightId = Annotated[
     str,
     Path(description="Id of a highlight.", pattern=r"^hl_[0-9a-f]{1,36}$", examples=["hl_5f2c"]),
@@ -83,6 +87,16 @@ def _add_replay_routes(application: FastAPI, library: Library) -> None:
     def read_replay(request: Request, recording_id: RecordingId) -> Response:
         """Read the replay, or a range of it."""
         return _deliver(request, library, recording_id, KnownFile("replay.mp4", "video/mp4"))
+
+    @application.get(
+        "/media/{recording_id}/replay-{codec}.mp4",
+        response_class=Response,
+        responses=file_responses(("video/mp4",), "The replay in another codec, where it was made."),
+    )
+    def read_other(request: Request, recording_id: RecordingId, codec: OtherCodec) -> Response:
+        """Read the replay in a codec that not every device plays, or a range of it."""
+        known = KnownFile(f"replay-{codec}.mp4", "video/mp4")
+        return _deliver(request, library, recording_id, known)
 
     @application.get(
         "/media/{recording_id}/replay.m4a",

@@ -132,6 +132,8 @@ def add_pictures(folder: Path, highlight_id: str) -> None:
         ("hls/h264.m3u8", PLAYLIST.encode()),
         ("hls/h264-5f2c01ab.mp4", b"pieces"),
         ("hls/sound-5f2c01ab.m4a", b"sounds"),
+        ("replay-av1.mp4", b"smaller"),
+        ("replay-mine.mp4", SECRET),
         (".hls.partial/master.m3u8", SECRET),
         ("hls/.h264.mp4.partial", SECRET),
         ("hls/notes.sh", SECRET),

@@ -170,6 +170,7 @@ def test_pictures_previews_and_hls_are_served_where_they_are(site: Site, read: R
         (f"{media}/hls/720/piece-0001.m4s", "video/iso.segment", b"piece"),
         (f"{media}/hls/h264.m3u8", "application/vnd.apple.mpegurl", PLAYLIST.encode()),
         (f"{media}/hls/h264-5f2c01ab.mp4", "video/mp4", b"pieces"),
+        (f"{media}/replay-av1.mp4", "video/mp4", b"smaller"),
         (f"{media}/hls/sound-5f2c01ab.m4a", "audio/mp4", b"sounds"),
     ):
         answer = site.ask(address)
@@ -185,6 +186,7 @@ def test_what_a_recording_does_not_have_is_absent(site: Site, read: Read) -> Non
     for answer in (
         site.ask(f"/media/{SILENT}/replay.mp4"),
         site.ask(f"/media/{SILENT}/hls/master.m3u8"),
+        site.ask(f"/media/{SILENT}/replay-hevc.mp4"),
         read(SILENT, "thumbnails.vtt"),
         read(SILENT, "covers/hl_0.jpg"),
     ):
@@ -203,7 +205,8 @@ TRAPS = (
     "%00.jpg", "hl_0%00.jpg", "index.json", "index.vtt", "notes.sh", "hls/notes.sh", ".", "..",
     "%2e%2e", "covers/../secret.txt", "covers/..%2fsecret.txt", "a/b/c.m4s", "%ff%fe", "~root",
     "C:%5cWindows%5cwin.ini", "file:///etc/passwd", "page_routes.py", "../page_routes.py",
-    "..%2f__init__.py", ".page", "%E2%80%AEjpg.exe", ".hls.partial/master.m3u8",
+    "..%2f__init__.py", ".page", "%E2%80%AEjpg.exe", "replay-mine.mp4",
+    "replay-av1%2f..%2fsecret.txt", ".hls.partial/master.m3u8",
     "hls/../.hls.partial/master.m3u8", "..%2f.hls.partial%2fmaster.m3u8", "hls/.h264.mp4.partial",
 )  # fmt: skip
 

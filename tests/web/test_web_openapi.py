@@ -34,6 +34,7 @@ PATHS = {
     "/api/search",
     "/api/schema",
     "/media/{recording_id}/replay.mp4",
+    "/media/{recording_id}/replay-{codec}.mp4",
     "/media/{recording_id}/replay.m4a",
     "/media/{recording_id}/hls/{name}",
 }
