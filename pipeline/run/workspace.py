@@ -4,7 +4,8 @@ WORKSPACE/
   kandian.db                 the index (unless a database URL was given)
   recordings/ID/             what players read: replay.mp4, index.json, index.vtt,
                              covers/HIGHLIGHT_ID.jpg, thumbnails.vtt, thumbnails-1.jpg ...;
-                             media.json and media.html: how the replay came about
+                             media.json and media.html: how the replay came about;
+                             hls/ where the replay was packaged: master.m3u8 and what it names
   stages/STAGE/KEY.ext       results kept for later runs, named by what they depend on
   checkpoints/KEY/           pieces of a transcription under way
   locks/                     one per recording under way
@@ -23,6 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from models.errors import ConfigError, ResourceError
+from pipeline.media.artifact import replace_folder
 from pipeline.store.location import make_sqlite_url
 
 MEDIA_FILE = "media.json"
@@ -145,6 +147,32 @@ def place(source: Path, target: Path) -> None:
             temporary.replace(target)
         finally:
             temporary.unlink(missing_ok=True)
+
+
+def place_folder(source: Path, target: Path) -> None:
+    """Make the folder `target` hold the same files as `source`, each as `place` would.
+
+    No-op when it holds exactly these already; else it is made beside and takes the place of the old
+    one whole, so that nobody reads a playlist of one version and the media of another.
+
+    Raises:
+        ConfigError: when the folder cannot be written to.
+        ResourceError: when the disk is full.
+    """
+    with told_about(target):
+        names = sorted(path.name for path in source.iterdir())
+        there = sorted(path.name for path in target.iterdir()) if target.is_dir() else None
+        if there == names and all(_holds_the_same(target / one, source / one) for one in names):
+            return
+        temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+        shutil.rmtree(temporary, ignore_errors=True)
+        temporary.mkdir(parents=True)
+        try:
+            for name in names:
+                place(source / name, temporary / name)
+            replace_folder(temporary, target)
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)
 
 
 def _holds_the_same(target: Path, source: Path) -> bool:
