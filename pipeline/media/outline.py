@@ -12,11 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from models.errors import InputError
-from models.recording import MediaKind
 from pipeline.media.codecs import describe_picture, describe_sound, picture_codec
 from pipeline.media.demux import first_picture, iter_packets, open_media
-from pipeline.media.naming import spell
-from pipeline.media.source import Source
+from pipeline.media.source import file_source
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -69,7 +67,7 @@ def read_outline(path: Path) -> Outline:
         InputError: when it cannot be read, has no sound, or does not begin at 0 with a keyframe.
         ToolError: when its codecs are none of ours.
     """
-    source = as_source(path)
+    source = file_source(path)
     with open_media(source) as container:
         if not container.streams.audio:
             raise InputError(f"{source.name} has no sound; make the replay again")
@@ -137,13 +135,6 @@ def choose_cuts(outlines: Sequence[Outline]) -> tuple[tuple[Fraction, ...], ...]
     if not cuts or _widest(cuts[0], outlines[0]) > max(LONGEST_SHARED, reached):
         return alone
     return cuts
-
-
-def as_source(path: Path) -> Source:
-    """Describe a file of our own making to a demuxer."""
-    return Source(
-        name=spell(path), kind=MediaKind.FILE, entry=path, files=(path,), declared_ms=None
-    )
 
 
 def _base(stream: Any) -> Fraction:

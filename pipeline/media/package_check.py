@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 from models.errors import InputError, ToolError
 from pipeline.media.demux import iter_packets, open_media
 from pipeline.media.naming import spell
-from pipeline.media.outline import Outline, as_source
+from pipeline.media.outline import Outline
 from pipeline.media.playlist import MediaPlaylist, parse_master, parse_media
+from pipeline.media.source import file_source
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -61,7 +62,7 @@ def _require_length(playlist: MediaPlaylist, outline: Outline) -> None:
 
 def _require_packets(playlist: MediaPlaylist, file: Path, outline: Outline) -> None:
     try:
-        with open_media(as_source(file)) as container:
+        with open_media(file_source(file)) as container:
             digests = _read(playlist, container, outline)
     except InputError as error:
         raise ToolError(f"the package cannot be read: {error}") from error

@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING, Any
 from models.errors import InputError
 from pipeline.media.demux import open_media
 from pipeline.media.fragment import Run, Sample
-from pipeline.media.outline import Outline, as_source, iter_kept
+from pipeline.media.outline import Outline, iter_kept
+from pipeline.media.source import file_source
 
 if TYPE_CHECKING:
     from av.packet import Packet
@@ -35,7 +36,7 @@ def iter_pieces(outline: Outline, cuts: Sequence[Fraction]) -> Iterator[tuple[Ru
     Raises:
         InputError: when a piece would hold nothing, or a track's clock is too coarse.
     """
-    source = as_source(outline.path)
+    source = file_source(outline.path)
     with open_media(source) as container:
         streams = {stream.id: stream for stream in container.streams}
         chosen = [streams[number] for number in outline.tracks]
