@@ -16,6 +16,7 @@ STAGE_WORDS = {
     "detect": "finding pitches",
     "search": "choosing the rate",
     "transcode": "making the replay",
+    "package": "packaging",
     "pictures": "taking pictures",
     "source": "reading the recording",
     "replay": "reading the replay",

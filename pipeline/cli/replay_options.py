@@ -10,6 +10,7 @@ import click
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 EXTRA_CODECS = ("av1", "hevc")
+PACKAGES = ("mp4", "hls")
 
 _OPTIONS = (
     click.option(
@@ -30,6 +31,13 @@ _OPTIONS = (
         type=click.Choice(EXTRA_CODECS),
         multiple=True,
         help="Encode in this codec too, besides H.264; may be given again.",
+    ),
+    click.option(
+        "--package",
+        type=click.Choice(PACKAGES),
+        default="mp4",
+        show_default=True,
+        help="hls = playlists and pieces too, for players that stream.",
     ),
 )
 

@@ -22,8 +22,9 @@ from models.decision import Window
 from models.span import MS_PER_SECOND, Span
 from pipeline.media.clock import US_PER_MS, Second
 
-WINDOW_S = 6
-"""Seconds of a window: as long as a group of pictures, so that keyframes weigh as they will."""
+WINDOW_S = 4
+"""Seconds of a window: about a group of pictures, so that keyframes weigh as they will; of shorter
+ones there is budget for more, which tells more about a show than longer looks at less of it."""
 
 MOST_WINDOWS = 8
 """More would sample the same four scenes of a talk show again."""

@@ -25,7 +25,9 @@ from models.span import Span
 from pipeline.detect.detect import DETECT_VERSION, detect
 from pipeline.detect.parameters import load_parameters
 from pipeline.detect.scene import identify_scenes
+from pipeline.media.package import FOLDER_NAME
 from pipeline.run.bench import Bench
+from pipeline.run.delivery import KeptPackage, find_package, make_package
 from pipeline.run.index_files import write_index_files
 from pipeline.run.ingest import Source, ingest
 from pipeline.run.job import Job
@@ -51,7 +53,7 @@ from pipeline.run.replays import (
 from pipeline.run.stages import KeptTranscript, make_transcript
 from pipeline.run.toolbox import Toolbox
 from pipeline.run.vectors import remember
-from pipeline.run.workspace import MEDIA_FILE, place, write_atomically
+from pipeline.run.workspace import MEDIA_FILE, place, place_folder, write_atomically
 from pipeline.store.contract import IndexInput
 
 log = logging.getLogger(__name__)
@@ -73,12 +75,14 @@ class _Material:
 
     heard: _Heard
     replays: tuple[KeptReplay, ...]
+    package: KeptPackage | None
     detection: Detection | None
     """None when it is not known yet."""
 
     def renditions(self) -> tuple[Rendition, ...]:
         """Describe the replays to players, the one that plays everywhere first."""
-        return tuple(replay.rendition for replay in self.replays)
+        packaged = () if self.package is None else (self.package.rendition,)
+        return (*(replay.rendition for replay in self.replays), *packaged)
 
 
 def attempt(bench: Bench, job: Job) -> Outcome:
@@ -194,11 +198,18 @@ def _gather(bench: Bench, job: Job, heard: _Heard) -> _Material:
     toolbox = bench.toolbox
     there = {replay.record.decision.codec for replay in replays}
     if not toolbox.settings.transcode or wanted_codecs(toolbox, heard.source) <= there:
-        return _Material(heard, replays, None)
+        return _Material(heard, replays, _deliver(bench, heard, replays), None)
     detection = _detect(bench, heard)
     moments = plan_moments(heard.transcript.transcript, detection, heard.recording.duration_ms)
     made = make_replays(bench, heard.source, moments, room=job.room)
-    return _Material(heard, made, detection)
+    return _Material(heard, made, _deliver(bench, heard, made), detection)
+
+
+def _deliver(bench: Bench, heard: _Heard, replays: tuple[KeptReplay, ...]) -> KeptPackage | None:
+    settings = bench.toolbox.settings
+    if replays and settings.transcode and settings.package == "hls":
+        return make_package(bench, heard.recording.fingerprint, replays)
+    return find_package(bench, replays)
 
 
 def _detect(bench: Bench, heard: _Heard) -> Detection:
@@ -258,6 +269,8 @@ def _publish(bench: Bench, job: Job, material: _Material) -> None:
     folder = bench.workspace.recording_folder(recording_id)
     for replay in material.replays:
         place(replay.path, folder / replay.name)
+    if material.package is not None:
+        place_folder(material.package.folder, folder / FOLDER_NAME)
     if material.replays:
         write_atomically(
             folder / MEDIA_FILE, describe_media(recording_id, job.media, material.replays)

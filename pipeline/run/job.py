@@ -60,6 +60,8 @@ class JobSettings:
     """What the replay aims at: a name, or points of VMAF NEG."""
     also: tuple[str, ...] = ()
     """Codecs to encode in besides H.264, which plays everywhere."""
+    package: str = "mp4"
+    """`hls` = playlists and pieces too, of all replays."""
     weights: Path | None = None
     """A folder or file with weights, instead of looking `model` up by name."""
     ffmpeg: str | None = None

@@ -45,6 +45,7 @@ class KeptReplay:
     record: RenditionRecord
     name: str
     """What it is called in the recording's folder."""
+    key: str
 
     @property
     def rendition(self) -> Rendition:
@@ -153,7 +154,7 @@ def _make(
     )
     if last is not None and record.decision.search is not None:
         write_atomically(last, json.dumps({"crf": record.decision.search.chosen.crf}) + "\n")
-    return KeptReplay(path, record, _name(source, settings, bench.toolbox))
+    return KeptReplay(path, record, _name(source, settings, bench.toolbox), key)
 
 
 def _find(bench: Bench, source: Source, settings: EncodeSettings) -> KeptReplay | None:
@@ -170,7 +171,9 @@ def _find(bench: Bench, source: Source, settings: EncodeSettings) -> KeptReplay 
     except (OSError, ValueError, InputError) as error:
         log.warning("the kept replay cannot be used and is made again: %s", error)
         return None
-    return KeptReplay(path, record, _name(source, settings, bench.toolbox)) if whole else None
+    if not whole:
+        return None
+    return KeptReplay(path, record, _name(source, settings, bench.toolbox), key)
 
 
 def _require_encoder(toolbox: Toolbox, settings: EncodeSettings) -> None:

@@ -208,3 +208,35 @@ def test_a_quality_that_is_none_is_told(kandian, job, quality) -> None:
     ran = kandian(*job, "--quality", quality)
     assert ran.code != 0
     assert "small, standard, high" in ran.err
+
+
+def test_packaged_as_hls_it_is_served_beside_the_file(kandian, job) -> None:
+    run(kandian, *job, "--package", "hls")
+    file, package = media_of(kandian)
+    assert file["url"] == "replay.mp4"
+    assert (package["url"], package["mime"]) == (
+        "hls/master.m3u8",
+        "application/vnd.apple.mpegurl",
+    )
+    folder = kandian.workspace / "recordings/show/hls"
+    assert sum(path.stat().st_size for path in folder.iterdir()) == package["bytes"]
+    assert "#EXT-X-STREAM-INF" in (folder / "master.m3u8").read_text()
+    assert "already indexed" in run(kandian, *job)
+    assert len(media_of(kandian)) == 2, "what there is, players are told about"
+
+
+def test_a_package_that_lost_a_file_is_made_again(kandian, job) -> None:
+    run(kandian, *job, "--package", "hls")
+    before = media_of(kandian)
+    (kept,) = [path for path in (kandian.workspace / "stages/hls").iterdir() if path.is_dir()]
+    (kept / "master.m3u8").unlink()
+    run(kandian, *job, "--package", "hls")
+    assert media_of(kandian) == before
+    assert (kandian.workspace / "recordings/show/hls/master.m3u8").is_file()
+
+
+def test_another_codec_joins_the_package(kandian, rich_job) -> None:
+    run(kandian, *rich_job, "--package", "hls", "--also", "av1")
+    master = (kandian.workspace / "recordings/show/hls/master.m3u8").read_text()
+    assert "avc1." in master
+    assert "av01." in master
