@@ -59,12 +59,12 @@ def main() -> None:
         threads = asked.threads or os.cpu_count() or 1
         bench = Workbench(found.path, found.build_id, Path(folder), asked.memory, threads)
         print(f"encode    ffmpeg {found.version}, {threads} cores", flush=True)
+        limit_s = asked.limit or (None if asked.sweep else LIMIT_S)
+        clips = _clips(asked.clips, limit_s, bench)
         if "frontier" in parts:
-            limit_s = asked.limit or (None if asked.sweep else LIMIT_S)
-            _print_frontier(bench, _clips(asked.clips, limit_s, bench), asked)
+            _print_frontier(bench, clips, asked)
         if "reached" in parts or "searches" in parts:
             settings = settings_for(asked.codec, asked.target)
-            clips = _clips(asked.clips, asked.limit, bench)
 
             def make(clip: Clip) -> Recording:
                 return Recording(clip, bench, found, settings)

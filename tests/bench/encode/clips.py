@@ -19,23 +19,23 @@ MADE_S, MADE_RATE = 8, 25
 MADE = {
     "host-before-wall": (
         # A soft blob that sways and flickers in front of a gradient, under sensor noise.
-        "gradients=s=480x480:c0=0x8899aa:c1=0x556677:x0=0:y0=0:x1=480:y1=480:speed=0.00001"
+        "gradients=s=360x360:c0=0x8899aa:c1=0x556677:x0=0:y0=0:x1=360:y1=360:speed=0.00001"
         ":r={rate}:d={s},"
-        "geq=lum='lum(X,Y)+60*exp(-(pow(X-240-20*sin(T*2),2)+pow(Y-220-8*sin(T*5),2))/9000)"
+        "geq=lum='lum(X,Y)+60*exp(-(pow(X-180-15*sin(T*2),2)+pow(Y-165-6*sin(T*5),2))/5000)"
         "*(1+0.2*sin(X/6)*sin(Y/5))':cb='cb(X,Y)':cr='cr(X,Y)',noise=alls=5:allf=t"
     ),
     "pan-over-goods": (
         # Detail that moves as a whole.
-        "mandelbrot=s=640x480:r={rate}:end_scale=0.3,trim=duration={s},noise=alls=3:allf=t"
+        "mandelbrot=s=480x360:r={rate}:end_scale=0.3,trim=duration={s},noise=alls=3:allf=t"
     ),
     "ticker": (
         # Sharp edges and a counter over a moving gradient: price tags and overlays.
-        "testsrc2=s=480x640:r={rate}:d={s},gblur=sigma=1.2,noise=alls=4:allf=t"
+        "testsrc2=s=360x480:r={rate}:d={s},gblur=sigma=1.2,noise=alls=4:allf=t"
     ),
     "water": (
         # Nothing that motion search could find again.
-        "life=s=240x240:mold=10:r={rate}:ratio=0.1:death_color=#204060:life_color=#c0d0e0,"
-        "trim=duration={s},scale=480:480,gblur=sigma=4"
+        "life=s=180x180:mold=10:r={rate}:ratio=0.1:death_color=#204060:life_color=#c0d0e0,"
+        "trim=duration={s},scale=360:360,gblur=sigma=3"
     ),
 }
 """What lavfi draws; none of it looks like a person, so that only the order of encoders means much.
