@@ -18,10 +18,12 @@ class Cost:
     wall_s: float
     cpu_s: float
     """User and system time of the process and of all children that it waited for."""
+    said: str = ""
+    """What it wrote to stderr."""
 
 
 def measure(argv: Sequence[str], *, environ: Mapping[str, str] | None = None) -> Cost:
-    """Run a command, its output thrown away, and return its cost.
+    """Run a command, its data thrown away, and return its cost and what it said.
 
     Raises:
         SystemExit: when the command fails; a bench of a failure measures nothing.
@@ -37,9 +39,10 @@ def measure(argv: Sequence[str], *, environ: Mapping[str, str] | None = None) ->
     stderr = process.stderr.read() if process.stderr else b""
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
+    said = stderr.decode(errors="replace")
     if process.returncode:
-        sys.exit(f"{' '.join(argv)} failed:\n{stderr.decode(errors='replace')[-2000:]}")
-    return Cost(time.monotonic() - begun, usage.ru_utime + usage.ru_stime)
+        sys.exit(f"{' '.join(argv)} failed:\n{said[-2000:]}")
+    return Cost(time.monotonic() - begun, usage.ru_utime + usage.ru_stime, said)
 
 
 def kandian(*arguments: str) -> list[str]:
