@@ -17,7 +17,8 @@ from pipeline.cli.settings import GlobalSettings
 from pipeline.run.job import JobSettings
 from pipeline.run.outcome import Done, Failed, Skipped
 
-COLUMNS = ("item", "outcome", "recording_id", "published", "review", "media_s", "took_s", "reason")
+COLUMNS = ("item", "outcome", "recording_id", "published", "review", "media_s", "took_s",
+           "degraded", "reason")  # fmt: skip
 
 
 @click.command()
@@ -108,5 +109,6 @@ def _record(line: Any) -> Record:
         "review": summary.review if summary else None,
         "media_s": round(summary.duration_ms / 1000, 1) if summary else None,
         "took_s": round(outcome.elapsed_s, 1) if isinstance(outcome, Done) else None,
+        "degraded": summary.degraded if summary else None,
         "reason": _pictures_failed(line) if summary else outcome.reason,
     }

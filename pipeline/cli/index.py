@@ -129,5 +129,7 @@ def _tell(
     ):
         for path in sorted(folder.glob(pattern)):
             say(f"  {label:7} {path}")
+    if summary.degraded is not None:
+        say(f"  degraded: {summary.degraded}")
     if isinstance(summary.pictures, LeftOut):
         say(f"  no pictures: {summary.pictures.reason}")

@@ -12,10 +12,11 @@ from __future__ import annotations
 import contextlib
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from models.decision import Check, Decision, RenditionRecord, Search, Verdict
+from models.errors import ToolError
 from models.progress import Report, silent
 from models.recording import MediaInfo, Rendition
 from pipeline.media.demux import Scan, scan_packets
@@ -36,6 +37,9 @@ from pipeline.media.verify import (
     is_at_ceiling,
     require_passed,
 )
+
+DAMAGE = "damage"
+"""Name of the check that notes what is wrong with a recording that was used all the same."""
 
 WORTH_IT = 0.9
 """An encode must save a tenth of the picture's bits: less does not pay for its losses."""
@@ -108,7 +112,13 @@ def make_rendition(
     gate = look_at_picture(located, task.info, scan, settings)
     if gate.is_open and gate.is_small:
         why = f"its {gate.bit_rate // 1000} kb/s are too few to save any"
-        return maker.copy(gate, Verdict.COPIED, why, None)
+        try:
+            return maker.copy(gate, Verdict.COPIED, why, None)
+        except ToolError as error:
+            # Packets that nobody had decoded yet; the encoder decodes them all and counts.
+            gate = replace(gate, obstacle=f"its copy would not do ({error})")
+    if scan.clock_changes:
+        return maker.encode(gate, None)
     with _scratch(task.target) as folder:
         lab = Lab(ffmpeg, choose_metric(ffmpeg), settings.threads)
         tuned = tune(
@@ -162,12 +172,16 @@ class _Maker:
         rendition = self._write(Copy(), look, quality=None, tuned=None)
         return self._record(rendition, look, gate, verdict, why, search)
 
-    def encode(self, gate: Gate, tuned: Tuned) -> RenditionRecord:
-        """Encode the picture at the rate that was found; once more when it comes out too poor."""
-        chosen = tuned.search.chosen
-        wanted = min(self.settings.quality, chosen.quality)
+    def encode(self, gate: Gate, tuned: Tuned | None) -> RenditionRecord:
+        """Encode the picture at the rate that was found; once more when it comes out too poor.
+
+        Without a search, which cannot find its windows where a clock jumps, at the usual CRF.
+        """
         crfs = PROFILES[self.settings.codec].crfs
-        crf, look = chosen.crf, _Look()
+        search = None if tuned is None else tuned.search
+        crf = crfs.start if search is None else search.chosen.crf
+        wanted = 0.0 if search is None else min(self.settings.quality, search.chosen.quality)
+        look = _Look()
         for attempt in range(ATTEMPTS):
             picture = Encode(crf, self.task.moments.keyframes_ms)
             try:
@@ -177,8 +191,8 @@ class _Maker:
             except _TooPoorError:
                 short = wanted - (look.reached or 0.0)
                 crf = crfs.snap(crf - max(crfs.step, short / crfs.slope))
-        why = _explain(gate, tuned.search, crf, look)
-        return self._record(rendition, look, gate, Verdict.ENCODED, why, tuned.search)
+        why = _explain(gate, search, crf, look)
+        return self._record(rendition, look, gate, Verdict.ENCODED, why, search)
 
     def _write(
         self,
@@ -206,7 +220,10 @@ class _Maker:
                 look.verify_s += reached.cpu_s
             video = written.replay.scan.video
             look.bit_rate = 0 if video is None else measure_bit_rate(video)
-            look.checks = check_replay(written.path, written.replay, expected, reached=look.reached)
+            look.checks = (
+                *check_replay(written.path, written.replay, expected, reached=look.reached),
+                *_note_damage(written.borne, self.scan),
+            )
             capped = is_at_ceiling(written.replay, expected)
             if not last and not capped and _is_too_poor(quality, look.reached):
                 raise _TooPoorError
@@ -251,16 +268,25 @@ class _Maker:
         )
 
 
+def _note_damage(borne: str, scan: Scan) -> Iterator[Check]:
+    """Note what was wrong with the recording and could be lived with."""
+    if borne:
+        yield Check(DAMAGE, passed=True, found=borne)
+    if scan.clock_changes:
+        yield Check(DAMAGE, passed=True, found=f"its clock jumps {scan.clock_changes} times")
+
+
 def _is_too_poor(wanted: float | None, reached: float | None) -> bool:
     return wanted is not None and reached is not None and reached < wanted - QUALITY_TOLERANCE
 
 
-def _explain(gate: Gate, search: Search, crf: float, look: _Look) -> str:
+def _explain(gate: Gate, search: Search | None, crf: float, look: _Look) -> str:
     reached = "" if look.reached is None else f" and {look.reached:.1f} points"
     saved = 100 - round(100 * look.bit_rate / max(1, gate.bit_rate))
-    aim = (
-        f"aimed at {search.target:g} points, CRF {crf:g} gave {look.bit_rate // 1000} kb/s{reached}"
-    )
+    goal = "its clock jumps, so no rate was searched:"
+    if search is not None:
+        goal = f"aimed at {search.target:g} points,"
+    aim = f"{goal} CRF {crf:g} gave {look.bit_rate // 1000} kb/s{reached}"
     spared = f", {saved} % fewer than the recording" if saved > 0 else ""
     needed = f"; the picture could not be copied because {gate.obstacle}" if gate.obstacle else ""
     return f"{aim}{spared}{needed}"

@@ -95,7 +95,11 @@ class Complaints:
                 f"{self.first}); fetch the file again"
             )
         if self.errors:
-            log.warning("%s: %d decoding errors, first: %s", source.name, self.errors, self.first)
+            log.warning("%s: %s", source.name, self.describe())
+
+    def describe(self) -> str:
+        """Say in words what was borne; empty when there was nothing."""
+        return f"{self.errors} decoding errors, first: {self.first}" if self.errors else ""
 
 
 @dataclass(slots=True)

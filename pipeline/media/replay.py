@@ -52,7 +52,7 @@ def inspect_replay(path: Path) -> Replay:
         codecs.append(describe_sound(audio))
         for stream in (audio, video):
             if stream is not None:
-                _decode_tail(container, stream, path)
+                _decode_tail(container, stream)
         width, height = (video.width, video.height) if video is not None else (0, 0)
         audio_index = audio.index
     return Replay(
@@ -94,7 +94,7 @@ def _opened(source: Source) -> Iterator[InputContainer]:
         raise ToolError(f"ffmpeg reported success, but {error}") from error
 
 
-def _decode_tail(container: InputContainer, stream: Any, path: Path) -> None:
+def _decode_tail(container: InputContainer, stream: Any) -> None:
     import av
 
     end = (stream.duration or 0) * stream.time_base * 1000
@@ -104,6 +104,6 @@ def _decode_tail(container: InputContainer, stream: Any, path: Path) -> None:
         for _ in container.decode(stream):
             frames += 1
     except av.error.FFmpegError as error:
-        raise ToolError(f"the end of {path.name} does not decode: {error}") from error
+        raise ToolError(f"the end of the replay does not decode: {error}") from error
     if not frames:
-        raise ToolError(f"ffmpeg reported success but nothing at the end of {path.name} decodes")
+        raise ToolError("ffmpeg reported success but nothing at the end of the replay decodes")

@@ -67,6 +67,8 @@ class Written:
     path: Path
     replay: Replay
     cpu_s: float
+    borne: str
+    """Decoding errors of the recording that were borne, in words; empty when there were none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,7 @@ def transcode(
         complaints.require_few(located, scan)
         replay = inspect_replay(partial)
         require_same_length(replay.scan, scan, frame_ms=_frame_ms(info))
-        plan.approve(Written(partial, replay, complaints.cpu_s))
+        plan.approve(Written(partial, replay, complaints.cpu_s, complaints.describe()))
         size = partial.stat().st_size
     return Rendition(
         url=target.name,

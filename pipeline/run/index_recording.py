@@ -25,6 +25,7 @@ from models.span import Span
 from pipeline.detect.detect import DETECT_VERSION, detect
 from pipeline.detect.parameters import load_parameters
 from pipeline.detect.scene import identify_scenes
+from pipeline.media.decide import DAMAGE
 from pipeline.media.package import FOLDER_NAME
 from pipeline.run.bench import Bench
 from pipeline.run.delivery import KeptPackage, find_package, make_package
@@ -125,7 +126,7 @@ def index_recording(bench: Bench, job: Job) -> Done | Skipped:
         _publish(bench, job, material)
         # Last, from what is stored: an index is not lost with its pictures.
         pictures = make_pictures(bench, recording.id)
-        summary = _summarise(bench, recording, pictures)
+        summary = _summarise(bench, material, pictures)
     return Done(summary, time.monotonic() - begun) if changed else Skipped(summary)
 
 
@@ -277,7 +278,14 @@ def _publish(bench: Bench, job: Job, material: _Material) -> None:
         )
 
 
-def _summarise(bench: Bench, recording: Recording, pictures: Pictures) -> Summary:
+def _summarise(bench: Bench, material: _Material, pictures: Pictures) -> Summary:
+    recording = material.heard.recording
+    noted = [
+        check.found
+        for replay in material.replays[:1]
+        for check in replay.record.decision.checks
+        if check.what == DAMAGE
+    ]
     statuses = [
         highlight.status
         for highlight in bench.store.document(recording.id, with_review=True).highlights
@@ -287,6 +295,7 @@ def _summarise(bench: Bench, recording: Recording, pictures: Pictures) -> Summar
         duration_ms=recording.duration_ms,
         published=statuses.count(Status.PUBLISHED),
         review=statuses.count(Status.REVIEW),
+        degraded="; ".join(noted) or None,
         pictures=pictures,
     )
 

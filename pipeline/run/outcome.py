@@ -44,6 +44,8 @@ class Summary:
     """Highlights that players show."""
     review: int
     """Highlights that wait for a person's word."""
+    degraded: str | None
+    """What is wrong with the recording though it was used; None when nothing is."""
     pictures: Pictures
     """Failed ones leave the index as good as it is; the same command again tries them again."""
 
