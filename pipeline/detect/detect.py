@@ -40,7 +40,7 @@ from pipeline.detect.shop import index_shop
 from pipeline.detect.tabulate import NAME_KINDS, tabulate
 from pipeline.detect.units import Unit, make_units
 
-DETECT_VERSION = "4"
+DETECT_VERSION = "5"
 """Raised whenever the same input may give another detection; part of the stage's key."""
 
 MENTION_SHARE = 0.5

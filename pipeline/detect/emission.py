@@ -13,8 +13,8 @@ from pipeline.detect.echo import Echo
 from pipeline.detect.find_meaning import Likeness
 from pipeline.detect.findings import surprise
 from pipeline.detect.parameters import Weights
-from pipeline.detect.scene import Scene
-from pipeline.detect.tabulate import COLUMNS, Table, lead, remember
+from pipeline.detect.scene import Head, Scene
+from pipeline.detect.tabulate import Table, lead, remember
 from pipeline.detect.units import Unit
 
 MOST_SHARE = 1.5
@@ -24,6 +24,20 @@ SILENCE_MOST_S = 2.0
 """A pause counts from the first of these to the second, in seconds."""
 MOST_ODDS = 4.0
 """Log-odds of a scene beyond this count as this: they are rarely that sure with reason."""
+MOST_TRUST = 3.0
+"""Trust beyond this counts as this."""
+USUAL_TRUST = 1.7
+USUAL_ODDS = {
+    Head.PITCH: 2.8,
+    Head.OPENS: -2.7,
+    Head.CLOSES: -2.6,
+    Head.CHATTER: -3.4,
+    Head.PREVIEW: -4.0,
+    Head.RECAP: -3.9,
+    Head.QUESTION: -3.8,
+}
+"""What units sound like that speak for what is pitched, on average over the text broadcasts: only
+what is unusual makes their evidence count more or less."""
 LONG_UNIT_S = 10.0
 """A unit longer than this counts as this long."""
 
@@ -55,17 +69,21 @@ def weigh_emissions(reading: Reading, weights: Weights) -> Floats:
 
 def iter_product_features(reading: Reading) -> Iterator[tuple[str, Floats]]:
     """Yield (name of the weight, feature); features are of shape (units, products or 1)."""
-    for name in COLUMNS:
-        yield name, reading.table.by_name[name]
+    most = MOST_SHARE * surprise(len(reading.linked))
+    yield from reading.table.iter_shares(most)
     yield "meaning", reading.likeness.near
     yield "meaning_wide", reading.likeness.wide
-    most = MOST_SHARE * surprise(len(reading.linked))
     total = reading.table.total(most)
     before, after = (np.minimum(part, most) for part in remember(reading.units, total))
     yield "before", before
     yield "after", after
     yield "enclosed", np.minimum(before, after)
     yield "lead", lead(total + before + after, most)
+    trust = np.clip(reading.scene.trust, -MOST_TRUST, MOST_TRUST) - USUAL_TRUST
+    yield "trusted", total * trust[:, None]
+    for head, usual in USUAL_ODDS.items():
+        odds = np.clip(getattr(reading.scene, head), -MOST_ODDS, MOST_ODDS) - usual
+        yield f"told_{head}", total * odds[:, None] / MOST_ODDS
     seconds = [min(unit.span.duration_ms / 1000, LONG_UNIT_S) for unit in reading.units]
     yield "pitching", np.array(seconds)[:, None] / 5
     yield "scene", reading.scene.pitch[:, None]

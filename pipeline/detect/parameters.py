@@ -39,6 +39,18 @@ class Weights:
     """Of the smaller of the two: both together, inside a pitch."""
     lead: float
     """Of the distance to the best other product."""
+    trusted: float
+    """Of all the evidence of a unit, as much more as it is to be trusted there than elsewhere."""
+    told_pitch: float
+    """This and the next six: of all the evidence of a unit, as much more as the unit sounds like
+    that than units of pitches do. What is told in a quick answer counts less than where one begins.
+    """
+    told_opens: float
+    told_closes: float
+    told_chatter: float
+    told_preview: float
+    told_recap: float
+    told_question: float
     unlinked: float
     """Nats for a product without link number in a shop that numbers its links, per unit."""
     pitching: float

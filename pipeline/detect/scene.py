@@ -60,6 +60,9 @@ class Head(StrEnum):
     """Are products named that were sold before?"""
     QUESTION = "question"
     """Is a viewer answered in passing?"""
+    TRUST = "trust"
+    """How far is what speaks for a product here to be trusted? Little, where hosts speak of a
+    sibling, a larger pack, a gift beside what they sell."""
 
 
 HEADS = tuple(Head)
@@ -78,6 +81,8 @@ class Scene:
     preview: Floats
     recap: Floats
     question: Floats
+    trust: Floats
+    """No log-odds but a factor of evidence."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -60,6 +60,17 @@ class Table:
         """Return all kinds together, capped, for some units or all."""
         whole = np.sum([self.by_name[name][units] for name in COLUMNS], axis=0)
         return np.asarray(np.minimum(whole, most))
+
+    def iter_shares(self, most: float) -> Iterator[tuple[str, Floats]]:
+        """Yield every kind's share of the capped total: together they are `total`.
+
+        A name is also a run of words and pairs of syllables; however many kinds one word counts
+        as, it says no more than that it is this product.
+        """
+        whole = np.sum([self.by_name[name] for name in COLUMNS], axis=0)
+        share = most / np.maximum(whole, most)
+        for name in COLUMNS:
+            yield name, self.by_name[name] * share
 
 
 def tabulate(

@@ -27,11 +27,12 @@ from pipeline.detect.scene import (
 )
 from pipeline.detect.train.corpus import parse_script, speak
 from pipeline.detect.train.examples import label_units, tell_kinds
-from pipeline.detect.train.scenes import Scenery, choose_grams, fit_reader
+from pipeline.detect.train.scenes import Heard, Scenery, choose_grams, fit_reader
 from pipeline.detect.units import Unit, make_units
 from tests.detect.conftest import say
 
 Speak = Callable[..., tuple[Unit, ...]]
+ASIDE = "要大号的你看另外那款，那款一百六十八，别拍错了。"
 SOLD = (
     "来，下一个，我们看这款加厚的毛毯，摸一下，特别软。",
     "这个毛毯是双面的，掉毛我给你退，洗衣机直接洗。",
@@ -123,6 +124,34 @@ def test_a_fitted_reader_learns_what_its_broadcasts_show() -> None:
     assert opening.sum() == closing.sum()
     assert scenery[0].answer(Head.PREVIEW) is None
     assert not scene.preview.any()
+
+
+def test_evidence_is_not_trusted_where_it_was_a_siblings() -> None:
+    """A2 is named where the host points away from A1; what A1 is told by counts for it."""
+    units = make_units(say(*SOLD, ASIDE).utterances)
+    aside = np.array(["另外那款" in unit.text.text for unit in units])
+    evidence = np.where(aside[:, None], [0.0, 3.0], [3.0, 0.0])
+    scenery = [
+        Scenery(
+            name,
+            units,
+            find_cues(units),
+            np.zeros((len(units), 1)),
+            np.ones(len(units), np.int64),
+            heard=Heard(evidence, 0 * evidence),
+        )
+        for name in "abcdefg"
+    ]
+    scene = fit_reader(scenery, with_vectors=False).read(units, scenery[0].cues, scenery[0].spoken)
+    assert scene.trust[aside].max() < scene.trust[~aside].min()
+    assert scenery[0].answer(Head.TRUST) is None
+
+
+def test_a_stretch_that_points_away_is_trusted_less() -> None:
+    units = make_units(say(*SOLD, ASIDE).utterances)
+    scene = load_reader(WORDS_ONLY).read(units, find_cues(units), np.zeros((len(units), 1)))
+    aside = np.array(["另外那款" in unit.text.text for unit in units])
+    assert scene.trust[aside].mean() < scene.trust[0]  # 来，下一个
 
 
 SCRIPT = """zh

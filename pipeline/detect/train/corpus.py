@@ -9,7 +9,8 @@ One file a broadcast, UTF-8:
     ~preview|等会儿有三样                         so for every `Kind` of line that is no pitch
     A1|来看第一款                                A1 is pitched; unbroken lines of A1 are one pitch
 
-Some were spoken by synthetic voices and recognised by Whisper base; `heard/NAME.txt` has, in ms,
+Some were spoken, whole or in part, by synthetic voices and recognised by Whisper base;
+`heard/NAME.txt` has, in ms,
 
     A1|23410|65020                              the pitches
     ---

@@ -13,6 +13,7 @@ from pipeline.detect.decode import NONE_STATE
 from pipeline.detect.detect import gather_findings, read_broadcast
 from pipeline.detect.echo import Likenesses, compare_stretches
 from pipeline.detect.emission import (
+    MOST_SHARE,
     Reading,
     iter_move_features,
     iter_none_features,
@@ -20,16 +21,20 @@ from pipeline.detect.emission import (
 )
 from pipeline.detect.encoder import SentenceEncoder
 from pipeline.detect.find_meaning import Likeness, read_senses, score_meaning
-from pipeline.detect.findings import Finding
+from pipeline.detect.findings import Finding, surprise
 from pipeline.detect.parameters import Weights
 from pipeline.detect.scene import Scene
+from pipeline.detect.tabulate import remember, tabulate
 from pipeline.detect.train.chain import Labelled
 from pipeline.detect.train.corpus import Broadcast, Kind, Script, speak
 from pipeline.detect.train.noise import NoiseRates, common_characters, mishear
-from pipeline.detect.train.scenes import Scenery
+from pipeline.detect.train.scenes import Heard, Scenery
 from pipeline.detect.units import Unit, make_units
 from pipeline.language.masking import mask_links
 
+AROUND_SHARE = 0.3
+"""What the evidence around a unit counts where the trust in that of the unit is learned: about what
+the decoder gives it."""
 WEIGHT_NAMES = tuple(field.name for field in fields(Weights))
 
 
@@ -117,7 +122,12 @@ def make_example(broadcast: Broadcast, hearing: Hearing, encoder: SentenceEncode
     findings = gather_findings(units, broadcast.catalogue, None, likeness)
     labels = label_units(units, broadcast)
     kinds = tell_kinds(units, broadcast)
-    scenery = Scenery(broadcast.name, units, find_cues(units), senses.spoken, labels, kinds)
+    cues = find_cues(units)
+    most = MOST_SHARE * surprise(len(broadcast.catalogue))
+    evidence = tabulate(units, findings, cues, len(broadcast.catalogue)).total(most)
+    before, after = (np.minimum(part, most) for part in remember(units, evidence))
+    heard = Heard(evidence, AROUND_SHARE * (before + after))
+    scenery = Scenery(broadcast.name, units, cues, senses.spoken, labels, kinds, heard)
     alike = compare_stretches(units, senses.spoken)
     return Example(broadcast, hearing, scenery, tuple(findings), likeness, alike)
 
