@@ -104,8 +104,14 @@ class OfProduct:
             duration_ms=None,
             bit_rate=None,
         )
-        ceiling = bit_rate_ceiling(fit_frame(video, settings), settings)
-        rate = Rate(crf, ceiling, clip.frame_rate, settings.threads)
+        frame = fit_frame(video, settings)
+        rate = Rate(
+            crf,
+            bit_rate_ceiling(frame, settings),
+            clip.frame_rate,
+            frame.width * frame.height,
+            settings.threads,
+        )
         options = encoder_options(PROFILES[self.codec], rate)
         spelt = [part for key, value in options.items() for part in (f"-{key}", str(value))]
         return [*spelt, *(NO_NOTE if self.codec is Codec.H264 else ())]
