@@ -20,7 +20,7 @@ from pipeline.media.search import Goal, search_crf
 BUDGET_SHARE = 0.05
 """Of the encode's CPU time."""
 
-LEAST_BUDGET_S = 24.0
+LEAST_BUDGET_S = 32.0
 """For short recordings, of which a share would not pay for one look."""
 
 TOLERANCE = 0.5

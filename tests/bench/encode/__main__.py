@@ -47,7 +47,9 @@ def main() -> None:
     parser.add_argument("--limit", type=float, help=f"seconds of a clip (default {LIMIT_S:g})")
     parser.add_argument("--codec", type=Codec, default=Codec.H264, help="of the searches")
     parser.add_argument("--target", type=float, help="of the searches, in VMAF NEG")
-    parser.add_argument("--memory", type=Path, help="file that keeps what was measured")
+    parser.add_argument(
+        "--memory", type=Path, help="file that keeps what was measured, CPU time too"
+    )
     parser.add_argument("--svg", type=Path, help="where to write the frontier as a picture")
     parser.add_argument("--threads", type=int, help="of VMAF (default: all cores)")
     asked = parser.parse_args()

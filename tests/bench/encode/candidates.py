@@ -105,9 +105,13 @@ class OfProduct:
             bit_rate=None,
         )
         frame = fit_frame(video, settings)
-        ceiling = bit_rate_ceiling(frame, settings)
-        pixels = frame.width * frame.height
-        rate = Rate(crf, ceiling, clip.frame_rate, pixels, settings.threads)
+        rate = Rate(
+            crf,
+            bit_rate_ceiling(frame, settings),
+            clip.frame_rate,
+            frame.width * frame.height,
+            settings.threads,
+        )
         options = encoder_options(PROFILES[self.codec], rate)
         spelt = [part for key, value in options.items() for part in (f"-{key}", str(value))]
         return [*spelt, *(NO_NOTE if self.codec is Codec.H264 else ())]

@@ -125,7 +125,10 @@ def _frontier(spots: Sequence[Spot], frame: _Frame) -> Iterator[str]:
 
 
 def _spots(spots: Sequence[Spot], frame: _Frame) -> Iterator[str]:
-    taken: list[tuple[float, float, float]] = []
+    taken = [
+        (frame.x(spot.cpu_ratio) - 5, frame.x(spot.cpu_ratio) + 5, frame.y(spot.saved) + 4)
+        for spot in spots
+    ]
     for spot in sorted(spots, key=lambda spot: (not spot.is_profile, -spot.saved, spot.name)):
         x, y = frame.x(spot.cpu_ratio), frame.y(spot.saved)
         colour = COLOURS[spot.encoder]
@@ -148,7 +151,7 @@ def _spots(spots: Sequence[Spot], frame: _Frame) -> Iterator[str]:
 def _free_place(
     x: float, y: float, name: str, taken: list[tuple[float, float, float]]
 ) -> tuple[float, float] | None:
-    """Return where a label would cover no other; None in a crowd, where the table must do."""
+    """Return where a label covers no other and no dot; None in a crowd: the table must do."""
     width = LABEL_PX * len(name)
     for left, base in (
         (x + 11, y + 4),

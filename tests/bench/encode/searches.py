@@ -27,7 +27,7 @@ from pipeline.media.transcode import Encode, Plan, Written, transcode
 from pipeline.media.tune import Hints, tune
 from tests.bench.encode.candidates import OfProduct
 from tests.bench.encode.clips import Clip, look_at, run
-from tests.bench.encode.measure import Workbench
+from tests.bench.encode.measure import Workbench, count_packets
 from tests.bench.encode.rule_ab_av1 import STEPS, Sample, Score, choose_samples, search
 
 
@@ -101,7 +101,7 @@ class Recording:
     def _encode(self, crf: float) -> tuple[float, float, float]:
         target = self.bench.folder / "replay.mp4"
         written: list[Written] = []
-        rendition = transcode(
+        transcode(
             self.path,
             self.info,
             target,
@@ -110,7 +110,7 @@ class Recording:
             plan=Plan(Encode(crf), written.append),
         )
         quality = self.bench.quality(target, self.whole.path)
-        bits = 8 * rendition.bytes * MS_PER_SECOND / rendition.duration_ms
+        bits = 8 * count_packets(target)[0] / self.clip.seconds
         return quality, bits, written[0].cpu_s
 
 
