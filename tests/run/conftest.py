@@ -15,17 +15,25 @@ from pipeline.media.tool import find_ffmpeg
 CutSample = Callable[[int], Path]
 
 
+def _shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
 @pytest.fixture(scope="session")
 def cut_sample(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> CutSample:
-    """Copy the first seconds of the sample, packet by packet."""
-    folder = tmp_path_factory.mktemp("sample")
+    """Copy the first seconds of the sample, packet by packet; the same file for all processes."""
+    folder = _shared_folder(tmp_path_factory) / "sample"
+    folder.mkdir(exist_ok=True)
 
     def cut(seconds: int) -> Path:
         path = folder / f"first-{seconds}.mp4"
         if not path.exists():
             source = ("-i", str(sample / "broadcast.mp4"), "-t", str(seconds), "-c", "copy")
-            command = [find_ffmpeg().path, "-nostdin", "-v", "error", *source, str(path)]
+            partial = path.with_name(f"{os.getpid()}-{path.name}")
+            command = [find_ffmpeg().path, "-nostdin", "-v", "error", *source, str(partial)]
             subprocess.run(command, check=True, capture_output=True)
+            partial.replace(path)
         return path
 
     return cut
@@ -54,8 +62,7 @@ def undisturbed(sample_job, kandian_in, tmp_path_factory: pytest.TempPathFactory
 
     Test processes that run side by side share it: one makes it while the others wait.
     """
-    base = tmp_path_factory.getbasetemp()
-    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    shared = _shared_folder(tmp_path_factory)
     kandian = kandian_in(shared / "undisturbed")
     with (shared / "undisturbed.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
