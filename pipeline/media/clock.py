@@ -141,7 +141,8 @@ class Clock:
             return None
         scale = packet.time_base * US_PER_SECOND
         decode_us = int(stamp * scale) + self.offset_us
-        if packet.stream_index in self.steering:
+        # Matroska leaves decode times out at first; the order in which pictures are shown is none.
+        if packet.stream_index in self.steering and packet.dts is not None:
             decode_us += self._mend(track, decode_us)
         show_us = decode_us + (0 if packet.pts is None else int((packet.pts - stamp) * scale))
         duration_us = int((packet.duration or 0) * scale)
@@ -151,7 +152,7 @@ class Clock:
         track.drift_us = max(track.drift_us, abs(show_us - track.summed_us))
         track.summed_us += duration_us if track.frame_us is None else track.frame_us
         track.end_us = max(track.end_us, show_us + duration_us)
-        track.next_us = decode_us + duration_us
+        track.next_us = None if packet.dts is None else decode_us + duration_us
         track.show(packet.size, show_us)
         if packet.is_keyframe:
             track.open_gop(show_us)

@@ -10,7 +10,7 @@ from models.recording import MediaInfo, MediaKind
 from pipeline.media.demux import Scan, scan_packets
 from pipeline.media.naming import spell_duration
 from pipeline.media.source import Source, locate_source
-from pipeline.media.structure import find_cut
+from pipeline.media.structure import find_cut, holds_several
 
 log = logging.getLogger(__name__)
 
@@ -22,6 +22,8 @@ TOLERANCE_MS = 1000
 
 TOLERANCE_SHARE = 0.001
 """Live recorders write a clock's idea of the length: 11 s in 3 h."""
+
+SEVERAL = "holds several recordings in one; split them, or join them again with ffmpeg's concat"
 
 MAX_BACK_MS = 1000
 """A clock that steps back further loses sound and picture, whoever decodes it."""
@@ -61,6 +63,8 @@ def require_whole(source: Source, info: MediaInfo, scan: Scan) -> None:
             f"{source.name} cannot be read beyond {spell_duration(scan.end_ms)} "
             f"({scan.stopped_by}); fetch the file again"
         )
+    if source.kind is MediaKind.FILE and holds_several(source.entry):
+        raise InputError(f"{source.name} {SEVERAL}")
     _require_forward(source, scan)
 
 
@@ -101,8 +105,7 @@ def _require_forward(source: Source, scan: Scan) -> None:
         if track is not None and track.back_ms > MAX_BACK_MS:
             raise InputError(
                 f"the clock of the {what} in {source.name} jumps back by "
-                f"{spell_duration(track.back_ms)}, so it holds several recordings in one; split "
-                "them, or join them again with ffmpeg's concat"
+                f"{spell_duration(track.back_ms)}, so it {SEVERAL}"
             )
     if scan.clock_changes:
         log.warning("%s: its clock jumps %d times; joined", source.name, scan.clock_changes)

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from av.packet import Packet
     from av.stream import Stream
 
+UNINDEXED = frozenset({"mpegts"})
+"""Containers in which seeking lands near the moment, often behind the keyframe that its picture
+needs: decoding has to begin earlier there."""
+
 TS_DISCONT = 0x0200
 """AVFMT_TS_DISCONT of libavformat: clocks of this container may jump and are mended by ffmpeg."""
 

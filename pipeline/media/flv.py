@@ -5,6 +5,7 @@ Source: Adobe Flash Video File Format Specification 10.1, annex E.
 
 from __future__ import annotations
 
+import mmap
 import re
 import struct
 from pathlib import Path
@@ -25,6 +26,11 @@ DURATION = re.compile(rb"\x00\x08duration\x00(.{8})", re.DOTALL)
 """An AMF0 property: length and name, the marker of a number, a big-endian double."""
 
 
+HEADER = re.compile(rb"FLV\x01[\x00\x01\x04\x05]\x00\x00\x00\x09\x00\x00\x00\x00")
+"""Signature, version, which tracks there are, length of the header, length of the tag before it: 13
+bytes that no coded picture or sound comes upon by chance."""
+
+
 def read_flv_duration_ms(path: Path) -> int | None:
     """Return the duration that the header states; None when it states none.
 
@@ -42,6 +48,12 @@ def read_flv_duration_ms(path: Path) -> int | None:
 def is_flv(head: bytes) -> bool:
     """Tell whether these first bytes of a file are an FLV header."""
     return head[:3] == b"FLV" and len(head) >= 9
+
+
+def has_second_header(path: Path) -> bool:
+    """Tell whether another recording was appended to this one, byte by byte; libav stops there."""
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        return any(found.start() for found in HEADER.finditer(content))
 
 
 def find_flv_cut(file: BinaryIO, size: int) -> str | None:

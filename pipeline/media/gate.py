@@ -5,12 +5,12 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from models.recording import MediaInfo, VideoTrack
 from models.span import MS_PER_SECOND
 from pipeline.media.clock import TrackScan
-from pipeline.media.demux import Scan, first_picture, iter_packets, open_media
+from pipeline.media.demux import Scan, first_picture, open_media
 from pipeline.media.encoding import EncodeSettings, bit_rate_ceiling, fit_frame, keep_every
 from pipeline.media.source import Source
 from pipeline.media.timeline import MAX_OFFSET_MS
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 
 LONGEST_GOP_MS = 10_500
 """Ten seconds and a late frame: from farther back a jump is slow to show its picture."""
-
-LOOK_EVERY_S = 10.0
-"""Between keyframes that are decoded on trial: an hour costs 360 of them, 3 s of CPU at 720p."""
 
 SMALL_SHARE = 0.15
 """Of the bit-rate ceiling: no encode of ours saves a tenth of so little (225 kb/s at 720p), and
@@ -105,47 +102,25 @@ def _iter_clock_obstacles(track: TrackScan, scan: Scan) -> Iterator[str]:
 
 
 def _iter_picture_obstacles(source: Source) -> Iterator[str]:
-    """Look at keyframes: what a header does not tell, and whether they decode at all.
-
-    Nothing else decodes a picture that is copied: damage inside its packets would go unnoticed. A
-    picture with damage is left to the encoder, which counts it all.
-    """
+    """Look at the first picture: what a header does not tell."""
     with open_media(source) as container:
-        stream = first_picture(container)
-        frames = list(_decode_some(container, stream))
-        shown = next((frame for frame in frames if frame is not None), None)
-        if stream is None or shown is None:
+        shown = _decode_first(container)
+        if shown is None:
             yield "its first picture does not decode"
             return
-        ratio = stream.sample_aspect_ratio
+        ratio = first_picture(container).sample_aspect_ratio
         if shown.rotation:
             yield f"it is turned by {shown.rotation} degrees"
         if ratio and ratio != 1:
             yield f"its pixels are not square ({ratio})"
         if shown.interlaced_frame:
             yield "it is interlaced"
-        broken = sum(frame is None or frame.is_corrupt for frame in frames)
-        if broken:
-            yield f"{broken} of {len(frames)} keyframes do not decode cleanly"
 
 
-def _decode_some(container: InputContainer, stream: Any) -> Iterator[VideoFrame | None]:
-    """Yield keyframes, a few a minute, each decoded alone; None for one that does not decode."""
+def _decode_first(container: InputContainer) -> VideoFrame | None:
     import av
 
-    if stream is None:
-        return
-    decoder, last_s = stream.codec_context, -LOOK_EVERY_S
-    for packet in iter_packets(container, stream):
-        if not packet.is_keyframe or packet.pts is None or packet.time_base is None:
-            continue
-        at_s = float(packet.pts * packet.time_base)
-        if at_s - last_s < LOOK_EVERY_S:
-            continue
-        last_s = at_s
-        try:
-            decoded = [*decoder.decode(packet), *decoder.decode(None)]
-        except av.error.FFmpegError:
-            decoded = []
-        decoder.flush_buffers()
-        yield decoded[0] if decoded else None
+    try:
+        return next(iter(container.decode(first_picture(container))), None)
+    except av.error.FFmpegError:
+        return None

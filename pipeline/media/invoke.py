@@ -38,6 +38,9 @@ STALL_S = 180.0
 
 PROGRESS_KEYS = frozenset({"out_time_us", "total_size", "frame"})
 
+ADDRESS = re.compile(r" @ 0x[0-9a-f]+")
+"""Of a decoder in memory: another one in every run, and of no use to anybody."""
+
 COMPLAINT = re.compile(r"\[(error|fatal|panic)\]")
 
 CUT_SIGNS = ("File ended prematurely", "partial file", "moov atom not found")
@@ -76,7 +79,7 @@ class Complaints:
             self.cut_sign = next((sign for sign in CUT_SIGNS if sign in line), "")
         if COMPLAINT.search(line):
             self.errors += 1
-            self.first = self.first or line
+            self.first = self.first or ADDRESS.sub("", line)
 
     def require_few(self, source: Source, scan: Scan) -> None:
         """Check that what was decoded can be trusted.

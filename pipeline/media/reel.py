@@ -10,7 +10,7 @@ is the n-th of the reel: compared by number, not by time.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -42,11 +42,17 @@ class Subject:
     source: Source
     video: VideoTrack
     settings: EncodeSettings
+    lead_ms: int = 0
+    """How much earlier than a window decoding begins where no index says where keyframes are."""
 
     @property
     def frame_rate(self) -> float:
         """Frames per second of the replay."""
         return encoded_frame_rate(self.video, self.settings)
+
+
+class UnsearchableError(Exception):
+    """Windows cannot be cut out of a recording; caught where an encode without a search is made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +85,7 @@ def cut_reel(subject: Subject, windows: Sequence[Window], target: Path, lab: Lab
     """Cut the windows out of a recording, as its encoder would see them.
 
     Raises:
+        UnsearchableError: when a window shows nothing.
         ResourceError: when the disk or the memory is full.
         ToolError: when ffmpeg fails.
     """
@@ -101,21 +108,27 @@ def cut_reel(subject: Subject, windows: Sequence[Window], target: Path, lab: Lab
         slowest=SLOWEST,
         report=silent,
     )
-    return Reel(target, subject, tuple(windows), frames, ran.cpu_s)
+    reel = Reel(target, subject, tuple(windows), frames, ran.cpu_s)
+    if sum(1 for _ in _iter_sizes(target)) < frames * len(windows):
+        raise UnsearchableError("a window of it shows nothing")
+    return reel
 
 
 def _cut(subject: Subject, window: Window) -> Any:
     import ffmpeg
 
     start_s = window.span.start_ms / MS_PER_SECOND
+    lead_s = min(start_s, subject.lead_ms / MS_PER_SECOND)
     opened = ffmpeg.input(
         subject.source.url,
-        ss=f"{start_s:.3f}",
-        t=f"{window.span.duration_ms / MS_PER_SECOND:.3f}",
+        ss=f"{start_s - lead_s:.3f}",
+        t=f"{lead_s + window.span.duration_ms / MS_PER_SECOND:.3f}",
         **subject.source.ffmpeg_options(),
     )
-    steps = picture_steps(subject.video, subject.settings, from_s=start_s)
-    return apply_steps(opened[VIDEO], steps)
+    stream = opened[VIDEO]
+    if lead_s:
+        stream = stream.filter("trim", start=f"{lead_s:.3f}").filter("setpts", f"PTS-{lead_s}/TB")
+    return apply_steps(stream, picture_steps(subject.video, subject.settings, from_s=start_s))
 
 
 def _even_out(stream: Any, frames: int, rate: float) -> Any:
@@ -216,10 +229,20 @@ def weigh(values: Sequence[float], windows: Sequence[Window]) -> float:
 def _window_bytes(probe: Path, reel: Reel) -> list[int]:
     """Return the bytes of every window, by the presentation times of its packets."""
     sizes = [0] * len(reel.windows)
-    with open_media(file_source(probe)) as container:
+    for shown_s, size in _iter_sizes(probe):
+        at = int((shown_s + ROUNDING_S) / reel.window_s)
+        sizes[min(max(at, 0), len(sizes) - 1)] += size
+    return sizes
+
+
+ROUNDING_S = 1e-4
+"""By which a container may write a frame's time too early."""
+
+
+def _iter_sizes(clip: Path) -> Iterator[tuple[float, int]]:
+    """Yield time in seconds and bytes of every packet of a clip's picture."""
+    with open_media(file_source(clip)) as container:
         stream = container.streams.video[0]
         for packet in container.demux(stream):
             if packet.pts is not None and packet.size and packet.time_base is not None:
-                at = int((float(packet.pts * packet.time_base) + 1e-4) / reel.window_s)
-                sizes[min(max(at, 0), len(sizes) - 1)] += packet.size
-    return sizes
+                yield float(packet.pts * packet.time_base), packet.size

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from models.errors import InputError, ToolError
 from models.span import MS_PER_SECOND, Span
+from pipeline.media.demux import UNINDEXED
 from pipeline.media.encoding import Frame
 from pipeline.media.frames import Decoding, Footage, Still, fit_width, write_jpeg
 from pipeline.media.probe import probe
@@ -21,9 +22,6 @@ SNAPSHOT_QUALITY = 2
 
 NEAR_MS = 1000
 """How long after the moment a picture may come: sluggish recordings have 5 a second, not one."""
-
-UNINDEXED = frozenset({"mpegts"})
-"""Seeking in these lands near the moment, often behind the keyframe that its picture needs."""
 
 LEAD_MS = 12_000
 """Longer than keyframes are apart in live streams: 1 to 10 s."""

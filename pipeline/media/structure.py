@@ -7,16 +7,18 @@ asked themselves: all of them write down how long their pieces are.
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from pipeline.media.flv import MAX_PIECES, find_flv_cut, is_flv
+from pipeline.media.flv import MAX_PIECES, find_flv_cut, has_second_header, is_flv
 
 UNKNOWN_SIZE = -1
 
 EBML_HEADER = 0x1A45DFA3
 SEGMENT = 0x18538067
+SHORTEST_BOX = 8
+"""Bytes: a length and a kind."""
 TS_PACKET = 188
 M2TS_PACKET = 192
 TS_SYNC = 0x47
@@ -40,31 +42,55 @@ def find_cut(path: Path) -> str | None:
     return None
 
 
+def holds_several(path: Path) -> bool:
+    """Tell whether a file is several recordings joined byte by byte, of which only one is read.
+
+    Knows MP4/MOV (a second index) and FLV (a second header). Others go on at the second one, or
+    their clocks betray it.
+    """
+    with path.open("rb") as file:
+        head = file.read(2 * M2TS_PACKET)
+        if _is_mp4(head):
+            return sum(kind == b"moov" for _, _, kind in _iter_boxes(file)) > 1
+        return is_flv(head) and has_second_header(path)
+
+
 def _is_mp4(head: bytes) -> bool:
     return head[4:8] in {b"ftyp", b"moov", b"mdat", b"styp", b"moof", b"wide", b"free", b"skip"}
 
 
-def _find_mp4_cut(file: BinaryIO, size: int) -> str | None:
+def _iter_boxes(file: BinaryIO) -> Iterator[tuple[int, int, bytes]]:
+    """Yield offset, length and kind of every box of the file itself.
+
+    The last may have a length of 0, which means up to the end, or one that leads beyond it.
+    """
     offset = 0
-    has_index = False
     for _ in range(MAX_PIECES):
-        if offset == size:
-            break
         file.seek(offset)
         header = file.read(16)
-        if len(header) < 8:
-            return "its last box has no whole header" if header.strip(b"\0") else None
+        if len(header) < SHORTEST_BOX:
+            return
         length, kind = struct.unpack_from(">I4s", header)
-        has_index = has_index or kind in {b"moov", b"moof"}
         if length == 1 and len(header) == 16:
             (length,) = struct.unpack_from(">Q", header, 8)
-        if length == 0:
-            break
-        if length < 8:
-            return None
+        yield offset, length, kind
+        if length < SHORTEST_BOX:
+            return
+        offset += length
+
+
+def _find_mp4_cut(file: BinaryIO, size: int) -> str | None:
+    offset, length, has_index = 0, 0, False
+    for offset, length, kind in _iter_boxes(file):
+        has_index = has_index or kind in {b"moov", b"moof"}
         if offset + length > size:
             return f"{offset + length - size} bytes of its last box ({_label(kind)}) are missing"
-        offset += length
+        if 0 < length < SHORTEST_BOX:
+            return None
+    rest = size - (offset + length) if length else 0
+    if 0 < rest < SHORTEST_BOX:
+        file.seek(size - rest)
+        return "its last box has no whole header" if file.read(8).strip(b"\0") else None
     return None if has_index else "its index (the moov box) is missing"
 
 

@@ -28,11 +28,11 @@ VIDEO = "V:0"
 """The first picture that is no cover."""
 
 
-def open_input(source: Source) -> Any:
-    """Return the recording as an input of ffmpeg-python."""
+def open_input(source: Source, **options: str) -> Any:
+    """Return the recording as an input of ffmpeg-python, with more options of its decoders."""
     import ffmpeg
 
-    return ffmpeg.input(source.url, **source.ffmpeg_options())
+    return ffmpeg.input(source.url, **source.ffmpeg_options(), **options)
 
 
 def audio_of(opened: Any, info: MediaInfo) -> FilterableStream:

@@ -42,6 +42,9 @@ TIME_BASE = "1/90000"
 AAC_SAMPLE_RATES = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000)
 """Of AAC's thirteen, those that telephones play too."""
 
+UNFILTERED = {"skip_loop_filter": "all"}
+"""Where a picture is decoded for its errors alone, nobody sees what deblocking would smooth."""
+
 USUAL_SHARE = 0.5
 """Capped CRF stays well below its ceiling: half of it is the space asked for before starting."""
 
@@ -153,16 +156,20 @@ def _output(
 ) -> OutputStream:
     import ffmpeg
 
-    opened = open_input(source)
-    tracks = [audio_of(opened, info)]
+    copies_picture = info.video is not None and isinstance(how, Copy)
+    opened = open_input(source, **(UNFILTERED if copies_picture else {}))
+    sound = audio_of(opened, info)
+    tracks = [sound]
     options: dict[str, Any] = _audio_options(source, info, scan, settings)
-    if info.video is not None and isinstance(how, Copy):
+    unseen = [sound] if options["c:a"] == "copy" else []
+    if copies_picture:
         tracks.insert(0, opened[VIDEO])
+        unseen.append(opened[VIDEO])
         options |= {"c:v": "copy", "tag:v": PROFILES[settings.codec].tag}
     elif info.video is not None and isinstance(how, Encode):
         tracks.insert(0, apply_steps(opened[VIDEO], picture_steps(info.video, settings)))
         options |= _video_options(info.video, settings, how)
-    return ffmpeg.output(
+    written = ffmpeg.output(
         *tracks,
         file_url(partial),
         format="mp4",
@@ -170,6 +177,12 @@ def _output(
         map_metadata=-1,
         map_chapters=-1,
         **options,
+    )
+    if not unseen:
+        return written
+    # Packets that are copied are decoded as well, for nobody: else damage in them goes unseen.
+    return ffmpeg.merge_outputs(
+        written, ffmpeg.output(*unseen, "-", format="null", fps_mode="passthrough")
     )
 
 
@@ -225,10 +238,15 @@ def _may_copy_audio(source: Source, info: MediaInfo, scan: Scan, settings: Encod
 
 def _is_plain_aac(source: Source, info: MediaInfo) -> bool:
     """Tell AAC-LC from HE-AAC, which hides behind an LC header; only decoding shows it."""
+    import av
+
     with open_media(source) as container:
         stream = container.streams[info.audio.index]
-        for _ in zip(range(4), container.decode(stream), strict=False):
-            pass
+        try:
+            for _ in zip(range(4), container.decode(stream), strict=False):
+                pass
+        except av.error.FFmpegError:
+            return False
         return stream.codec_context.profile == "LC"
 
 

@@ -95,6 +95,7 @@ def tune(
         report: told of the progress.
 
     Raises:
+        UnsearchableError: when windows cannot be cut out of the recording.
         ToolError: when ffmpeg fails.
         ResourceError: when the disk or the memory is full.
     """

@@ -25,8 +25,8 @@ from models.span import Span
 from pipeline.detect.detect import DETECT_VERSION, detect
 from pipeline.detect.parameters import load_parameters
 from pipeline.detect.scene import identify_scenes
-from pipeline.media.decide import DAMAGE
 from pipeline.media.package import FOLDER_NAME
+from pipeline.media.rendition import DAMAGE
 from pipeline.run.bench import Bench
 from pipeline.run.delivery import KeptPackage, find_package, make_package
 from pipeline.run.index_files import write_index_files

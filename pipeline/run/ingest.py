@@ -59,9 +59,9 @@ def ingest(job: Job, *, script: Script, language: Language) -> Source:
     _check_path(job.media)
     info = probe(job.media)
     if imported is not None:
-        _check_overrun(job, imported, info)
         # Otherwise its sound is decoded for the transcript, and a cut shows there.
         check_whole(job.media, info)
+        _check_overrun(job, imported, info)
     return Source(
         fingerprint=fingerprint(job.media),
         kind=info.kind,

@@ -20,10 +20,11 @@ from models.errors import ConfigError, InputError
 from models.highlight import Detection
 from models.recording import Rendition
 from models.transcript import Transcript
-from pipeline.media.decide import Moments, Task, make_rendition
+from pipeline.media.decide import make_rendition
 from pipeline.media.encoding import EncodeSettings
 from pipeline.media.keyframes import plan_keyframes
 from pipeline.media.profile import PROFILES
+from pipeline.media.rendition import Moments, Task
 from pipeline.run.bench import Bench
 from pipeline.run.ingest import Source
 from pipeline.run.kept import find_kept, keep

@@ -10,9 +10,10 @@ import pytest
 
 from models.decision import Codec, Metric, Verdict
 from models.errors import ToolError
-from pipeline.media.decide import Moments, Task, make_rendition
+from pipeline.media.decide import make_rendition
 from pipeline.media.encoding import EncodeSettings
 from pipeline.media.probe import probe
+from pipeline.media.rendition import Moments, Task
 
 SETTINGS = EncodeSettings(threads=1)
 MOVING = "testsrc2=s=160x284:r=15:d=14,noise=alls=12:allf=t+u"
@@ -125,7 +126,7 @@ def test_without_vmaf_the_next_best_metric_serves(metric, rich, tmp_path, ffmpeg
 
 def test_a_replay_that_does_not_pass_is_no_replay(rich, tmp_path, ffmpeg, monkeypatch):
     monkeypatch.setattr("pipeline.media.verify.QUALITY_TOLERANCE", -50.0)
-    monkeypatch.setattr("pipeline.media.decide.QUALITY_TOLERANCE", -50.0)
+    monkeypatch.setattr("pipeline.media.rendition.QUALITY_TOLERANCE", -50.0)
     with pytest.raises(ToolError, match=r"will not do: quality: .* of .* points"):
         decide(rich, tmp_path, ffmpeg)
     assert list(tmp_path.iterdir()) == []

@@ -94,8 +94,8 @@ def test_what_is_said_of_damage_is_the_same_every_time(plain, kandian, show, tmp
 
 
 def test_pictures_in_another_order_than_shown_are_no_clock_that_jumps(kandian, show, tmp_path):
-    """Matroska does not say when the first pictures are decoded; at few frames a second the order of
-    B-frames looked like a clock that jumps back by more than a second."""
+    """Matroska does not say when the first pictures are decoded; at few frames a second the order
+    of B-frames looked like a clock that jumps back by more than a second."""
     media = record(
         tmp_path / "show.mkv", "testsrc=s=320x568:r=3,format=yuv420p", "-bf", "3", "-crf", "42",
         "-x264-params", "b-adapt=0",

@@ -67,6 +67,17 @@ def splice(whole: Path, folder: Path) -> Path:
     return path
 
 
+def join(name: str) -> Callable[[Path, Path], Path]:
+    """Put a file behind itself, as `cat` does."""
+
+    def damage(whole: Path, folder: Path) -> Path:
+        path = remux(name)(whole, folder)
+        path.write_bytes(path.read_bytes() * 2)
+        return path
+
+    return damage
+
+
 TABLE: dict[str, Callable[[Path, Path], Path]] = {
     "faststart mp4 cut": cut(remux("show.mp4", "-movflags", "+faststart")),
     "mp4 with its index at the end cut": cut(remux("show.mp4")),
@@ -78,7 +89,12 @@ TABLE: dict[str, Callable[[Path, Path], Path]] = {
     "random bytes": fill(random.Random(SEED).randbytes(100_000)),
     "noise in every twentieth byte of the picture": remux("show.mkv", "-bsf:v", "noise=amount=20"),
     "noise now and then in the picture": remux("show.mkv", "-bsf:v", "noise=amount=2000"),
+    "noise in every twentieth byte of the sound": remux("show.mkv", "-bsf:a", "noise=amount=20"),
+    "noise now and then in the sound": remux("show.mkv", "-bsf:a", "noise=amount=2000"),
     "two halves spliced": splice,
+    "two mp4 joined": join("show.mp4"),
+    "two mkv joined": join("show.mkv"),
+    "two flv joined": join("show.flv"),
 }
 
 
@@ -88,7 +104,7 @@ def wholes(tmp_path_factory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("whole")
     pictures = {
         "encoded": ("testsrc2=s=160x284:r=10,noise=alls=12:allf=t+u", "18"),
-        "copied": ("color=gray:s=160x284:r=10", "40"),
+        "copied": ("testsrc=s=320x568:r=5,format=yuv420p", "42"),
     }
     for name, (picture, crf) in pictures.items():
         ffmpeg(
@@ -130,10 +146,8 @@ def test_damage_is_told_or_harmless(row, kind, wholes, kandian, show, tmp_path) 
         assert replay_ms(kandian) == pytest.approx(SECONDS * 1000, abs=TOLERANCE_MS)
         return
     assert ran.code == 1
-    # What cannot know its own length is found out by the transcript that runs on beyond its end.
-    assert ran.err.startswith(
-        (f"kandian: error: {media.name}", "kandian: error: show.srt: it runs")
-    )
+    assert ran.err.startswith("kandian: error: ")
+    assert media.name in ran.err.splitlines()[0]
     assert not recordings.exists() or not list(recordings.iterdir())
     leftovers = [path for path in kandian.workspace.rglob("*.mp4*") if path.is_file()]
     assert leftovers == [], "nothing half stays"
