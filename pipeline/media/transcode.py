@@ -43,7 +43,8 @@ AAC_SAMPLE_RATES = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000
 """Of AAC's thirteen, those that telephones play too."""
 
 UNFILTERED = {"skip_loop_filter": "all"}
-"""Where a picture is decoded for its errors alone, nobody sees what deblocking would smooth."""
+"""Where a picture is decoded for its errors alone, nobody sees what deblocking would smooth: 0.18
+instead of 0.25 CPU s for 12 s at 720p, which take 2.5 to encode (measured once)."""
 
 USUAL_SHARE = 0.5
 """Capped CRF stays well below its ceiling: half of it is the space asked for before starting."""

@@ -273,9 +273,9 @@ def test_what_ffmpeg_claims_is_checked(clips, tmp_path, ffmpeg, label):
     fake.chmod(0o755)
     out = tmp_path / "out"
     out.mkdir()
+    # Sound that is encoded: what is copied is decoded beside, into a second output.
+    encoding = replace(FAST, copy_audio_up_to=1)
     with pytest.raises(ToolError, match=message):
-        # Sound that is encoded: what is copied is decoded beside, into a second output.
-        encoding = replace(FAST, copy_audio_up_to=1)
         make(clips.base, out / "replay.mp4", replace(ffmpeg, path=fake), encoding)
     assert list(out.iterdir()) == []
 
