@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
 
 import click
 
-_Command = TypeVar("_Command", bound=Callable[..., Any])
+from pipeline.cli.parameters import together
 
 ENGINES = ("faster-whisper", "openai-whisper")
 LANGUAGES = ("zh", "en", "auto")
@@ -79,8 +77,5 @@ _OPTIONS = (
 )
 
 
-def job_options(command: _Command) -> _Command:
-    """Give a command every option of `JobSettings` but `transcode`."""
-    for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
+job_options = together(_OPTIONS)
+"""Gives a command every option of `JobSettings` but those of `replay_options`."""

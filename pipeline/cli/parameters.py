@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
 from models.errors import InputError
 from models.recording import check_recording_id, parse_started_at
 from models.span import parse_clock
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+def together(options: Sequence[Callable[[_Command], _Command]]) -> Callable[[_Command], _Command]:
+    """Return one decorator that gives a command several options, in their order in the help."""
+
+    def decorate(command: _Command) -> _Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
 
 
 class ClockType(click.ParamType[int]):
@@ -57,6 +71,24 @@ class RecordingIdType(click.ParamType[str]):
             self.fail(str(error), param, ctx)
 
 
+class QualityType(click.ParamType[float]):
+    """What a replay aims at, such as `standard` or 86."""
+
+    name = "quality"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Read the text."""
+        from pipeline.media.encoding import read_quality
+
+        try:
+            return read_quality(str(value))
+        except InputError as error:
+            self.fail(str(error), param, ctx)
+
+
+QUALITY = QualityType()
 CLOCK = ClockType()
 MOMENT = MomentType()
 RECORDING_ID = RecordingIdType()

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar
-
 import click
 
-_Command = TypeVar("_Command", bound=Callable[..., Any])
+from pipeline.cli.parameters import QUALITY, together
 
 EXTRA_CODECS = ("av1", "hevc")
 PACKAGES = ("mp4", "hls")
@@ -21,6 +18,7 @@ _OPTIONS = (
     ),
     click.option(
         "--quality",
+        type=QUALITY,
         metavar="NAME|POINTS",
         default="standard",
         show_default=True,
@@ -42,8 +40,5 @@ _OPTIONS = (
 )
 
 
-def replay_options(command: _Command) -> _Command:
-    """Give a command the options of `JobSettings` that concern the replay."""
-    for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
+replay_options = together(_OPTIONS)
+"""Gives a command the options of `JobSettings` that concern the replay."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from models.decision import Codec
+from models.errors import InputError
 from models.recording import VideoTrack
 
 QUALITIES: Mapping[str, float] = MappingProxyType({"small": 80.0, "standard": 86.0, "high": 92.0})
@@ -68,6 +70,24 @@ class Frame:
 
     width: int
     height: int
+
+
+def read_quality(text: str) -> float:
+    """Read what a replay is to aim at: a name, or points of VMAF NEG.
+
+    Raises:
+        InputError: when it is neither.
+    """
+    try:
+        quality = QUALITIES[text] if text in QUALITIES else float(text)
+    except ValueError:
+        quality = math.nan
+    if not LEAST_QUALITY <= quality <= MOST_QUALITY:
+        raise InputError(
+            f"there is no quality {text!r}; choose {', '.join(QUALITIES)}, or points of VMAF from "
+            f"{LEAST_QUALITY:g} to {MOST_QUALITY:g}"
+        )
+    return quality
 
 
 def fit_frame(video: VideoTrack, settings: EncodeSettings) -> Frame:

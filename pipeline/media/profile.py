@@ -55,7 +55,7 @@ PROFILES: Mapping[Codec, Profile] = MappingProxyType(
             encoder="libx264",
             tag="avc1",
             crfs=CrfRange(low=15, high=40, start=27, step=0.25, slope=1.4),
-            cost=0.015,
+            cost=0.012,
         ),
         Codec.AV1: Profile(
             codec=Codec.AV1,

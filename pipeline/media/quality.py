@@ -27,11 +27,11 @@ MODEL = "version=vmaf_v0.6.1neg"
 """NEG: sharpening earns nothing. Made for 1080p on a television; a telephone forgives more."""
 
 SLOWEST = 60.0
-"""Seconds of work per second of media; 1 is usual at 720p."""
+"""Seconds of work per second of media; 0.3 is usual at 720p."""
 
 EVERY_NTH = 3
-"""VMAF looks at each third frame: 0.1 points off all frames at 60 % of the cost. Not a multiple of
-the distance of B-frames, so that every kind of frame is looked at."""
+"""VMAF looks at each third frame: at most 0.4 points off all frames, at 62 % of the CPU (three
+clips at two CRFs, measured once)."""
 
 FRAME_XPSNR = re.compile(r"XPSNR y:\s*([0-9.]+|inf)")
 FRAME_SSIM = re.compile(r"\bY:([0-9.]+)")

@@ -20,11 +20,13 @@ from models.errors import ToolError
 from models.progress import silent
 from models.span import MS_PER_SECOND
 from pipeline.media.invoke import run_ffmpeg
+from pipeline.media.naming import spell_duration
 from pipeline.media.quality import Lab
 from pipeline.media.reel import (
     SLOWEST,
     Reel,
     average_by_window,
+    even_out,
     measure_against,
     read_reel,
     weigh,
@@ -67,12 +69,11 @@ def measure_reached(reel: Reel, replay: Path, lab: Lab) -> Reached:
 
     shifts, cost_s = _find_shifts(reel, replay, lab)
     cut = [
-        _cut(replay, window)
-        .filter("trim", start_frame=shift)
-        .filter("setpts", f"N/({reel.frame_rate:.6f}*TB)")
-        .filter("tpad", stop=reel.window_frames, stop_mode="clone")
-        .filter("trim", end_frame=reel.window_frames)
-        .filter("setpts", f"N/({reel.frame_rate:.6f}*TB)")
+        even_out(
+            _cut(replay, window).filter("trim", start_frame=shift),
+            reel.window_frames,
+            reel.frame_rate,
+        )
         for window, shift in zip(reel.windows, shifts, strict=True)
     ]
     made = builder.concat(*cut, v=1, a=0) if len(cut) > 1 else cut[0]
@@ -91,7 +92,7 @@ def _cut(replay: Path, window: Window) -> Any:
         ss=f"{start_ms / MS_PER_SECOND:.3f}",
         t=f"{(end_ms - start_ms) / MS_PER_SECOND:.3f}",
     )
-    return opened["v:0"].filter("settb", "1/90000")
+    return opened["v:0"]
 
 
 def _find_shifts(reel: Reel, replay: Path, lab: Lab) -> tuple[list[int], float]:
@@ -107,7 +108,7 @@ def _find_shifts(reel: Reel, replay: Path, lab: Lab) -> tuple[list[int], float]:
         slack_ms = min(SLACK_MS, window.span.start_ms)
         expected = round(slack_ms * reel.frame_rate / MS_PER_SECOND)
         if not len(made) or not len(wanted):
-            raise ToolError(f"{replay.name} shows nothing at {window.span.start_ms} ms")
+            raise ToolError(f"the replay shows nothing at {spell_duration(window.span.start_ms)}")
         shifts.append(find_shift(wanted, made, expected=expected))
     return shifts, cost_s + more_s
 

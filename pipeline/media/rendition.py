@@ -15,7 +15,6 @@ from pipeline.media.demux import Scan
 from pipeline.media.encoding import EncodeSettings
 from pipeline.media.gate import Gate, measure_bit_rate
 from pipeline.media.profile import PROFILES
-from pipeline.media.quality import Lab
 from pipeline.media.reached import measure_reached
 from pipeline.media.reel import UnsearchableError
 from pipeline.media.source import Source
@@ -157,8 +156,7 @@ class Maker:
         def approve(written: Written) -> None:
             look.encode_s += written.cpu_s
             if tuned is not None:
-                lab = Lab(self.ffmpeg, tuned.search.metric, self.settings.threads)
-                reached = measure_reached(tuned.reel, written.path, lab)
+                reached = measure_reached(tuned.reel, written.path, tuned.lab)
                 look.reached = round(reached.quality, 3)
                 look.verify_s += reached.cpu_s
             video = written.replay.scan.video
@@ -178,7 +176,7 @@ class Maker:
             self.task.target,
             ffmpeg=self.ffmpeg,
             settings=self.settings,
-            plan=Plan(picture, approve),
+            plan=Plan(picture, approve, self.scan),
             report=self.report,
         )
 

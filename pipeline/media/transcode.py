@@ -82,6 +82,8 @@ class Plan:
     picture: Encode | Copy
     approve: Callable[[Written], None] = lambda _written: None
     """Raises when what was written will not do."""
+    scan: Scan | None = None
+    """What the recording's packets say, where somebody has read them already."""
 
 
 def transcode(
@@ -118,8 +120,8 @@ def transcode(
         ToolError: when ffmpeg fails or makes something else than it should.
     """
     located = locate_source(source)
-    scan = scan_packets(located, audio_index=info.audio.index)
     plan = plan or Plan(Encode(PROFILES[settings.codec].crfs.start))
+    scan = plan.scan or scan_packets(located, audio_index=info.audio.index)
     require_space(target.parent, _expected_bytes(info, settings, scan, plan.picture))
     with atomic_output(target) as partial:
         complaints = run_ffmpeg(

@@ -30,18 +30,20 @@ MOST_PROBES = 3
 """Of which two mostly do."""
 
 USUAL_PROBES = 2.3
+"""Two on most clips, three on some (`make bench-encode`)."""
 
-CUT_COST, MEASURE_COST = 0.008, 0.014
+CUT_COST, MEASURE_COST = 0.009, 0.011
 """CPU seconds per million pixels: cutting the reel out, and measuring it once (VMAF at each third
 frame). Before anything is measured, these say how many windows there is budget for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tuned:
-    """A search that has ended, and the reel that it was made on."""
+    """A search that has ended, and what it was made with."""
 
     search: Search
     reel: Reel
+    lab: Lab
 
 
 @dataclass(slots=True)
@@ -142,7 +144,7 @@ def tune(
         cpu_s=round(purse.spent_s, 3),
         budget_s=round(purse.budget_s, 3),
     )
-    return Tuned(search, reel)
+    return Tuned(search, reel, lab)
 
 
 def _megapixels_per_s(subject: Subject) -> float:

@@ -11,7 +11,7 @@ from models.recording import Recording
 from pipeline.detect.detect import Study, study
 from pipeline.detect.explain import Explanation, explain_moment
 from pipeline.run.bench import Bench
-from pipeline.run.index_recording import detection_key
+from pipeline.run.detection import detection_key
 from pipeline.run.vectors import remember
 
 

@@ -12,27 +12,22 @@ import importlib.metadata
 import logging
 import os
 import time
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass
 
 from models.catalogue import Catalogue
-from models.catalogue_file import format_catalogue_csv, read_catalogue
+from models.catalogue_file import read_catalogue
 from models.document import IndexProvenance
 from models.errors import ConfigError, InputError, KandianError
 from models.highlight import Detection, Status
 from models.recording import Recording, Rendition
-from models.span import Span
-from pipeline.detect.detect import DETECT_VERSION, detect
-from pipeline.detect.parameters import load_parameters
-from pipeline.detect.scene import identify_scenes
 from pipeline.media.package import FOLDER_NAME
 from pipeline.media.rendition import DAMAGE
 from pipeline.run.bench import Bench
 from pipeline.run.delivery import KeptPackage, find_package, make_package
+from pipeline.run.detection import detection_key, find_pitches
 from pipeline.run.index_files import write_index_files
 from pipeline.run.ingest import Source, ingest
 from pipeline.run.job import Job
-from pipeline.run.keys import settings_key, stage_key
 from pipeline.run.outcome import (
     Done,
     Failed,
@@ -52,8 +47,6 @@ from pipeline.run.replays import (
     wanted_codecs,
 )
 from pipeline.run.stages import KeptTranscript, make_transcript
-from pipeline.run.toolbox import Toolbox
-from pipeline.run.vectors import remember
 from pipeline.run.workspace import MEDIA_FILE, place, place_folder, write_atomically
 from pipeline.store.contract import IndexInput
 
@@ -130,40 +123,6 @@ def index_recording(bench: Bench, job: Job) -> Done | Skipped:
     return Done(summary, time.monotonic() - begun) if changed else Skipped(summary)
 
 
-def detection_key(
-    toolbox: Toolbox, transcript_key: str, catalogue: Catalogue, started_at: datetime | None
-) -> str:
-    """Return the key of a detection: all that its result depends on."""
-    parameters = load_parameters()
-    return stage_key(
-        "detect",
-        DETECT_VERSION,
-        transcript_key,
-        format_catalogue_csv(catalogue),
-        started_at.astimezone(UTC).isoformat() if started_at else "",
-        toolbox.encoder.name,
-        toolbox.encoder.version,
-        settings_key(toolbox.detect_settings),
-        settings_key(parameters.weights),
-        settings_key(parameters.confidence),
-        identify_scenes(),
-    )
-
-
-def crop_detection(detection: Detection, duration_ms: int) -> Detection:
-    """Return a detection without what lies after the end of the recording.
-
-    An imported transcript may overrun its recording by a few seconds; a dot may not.
-    """
-    extent = Span(0, duration_ms)
-    cropped = (
-        replace(highlight, span=span)
-        for highlight in detection.highlights
-        if highlight.point_ms < duration_ms and (span := highlight.span.crop(extent))
-    )
-    return Detection(tuple(cropped), tuple(m for m in detection.mentions if m.at_ms < duration_ms))
-
-
 def _name_recording(bench: Bench, job: Job, source: Source) -> Recording:
     known = bench.store.find_recording_by_fingerprint(source.fingerprint)
     recording_id = job.recording_id or (known.id if known else source.default_id)
@@ -200,7 +159,7 @@ def _gather(bench: Bench, job: Job, heard: _Heard) -> _Material:
     there = {replay.record.decision.codec for replay in replays}
     if not toolbox.settings.transcode or wanted_codecs(toolbox, heard.source) <= there:
         return _Material(heard, replays, _deliver(bench, heard, replays), None)
-    detection = _detect(bench, heard)
+    detection = _find_pitches(bench, heard)
     moments = plan_moments(heard.transcript.transcript, detection, heard.recording.duration_ms)
     made = make_replays(bench, heard.source, moments, room=job.room)
     return _Material(heard, made, _deliver(bench, heard, made), detection)
@@ -213,18 +172,8 @@ def _deliver(bench: Bench, heard: _Heard, replays: tuple[KeptReplay, ...]) -> Ke
     return find_package(bench, replays)
 
 
-def _detect(bench: Bench, heard: _Heard) -> Detection:
-    total_ms = heard.recording.duration_ms
-    bench.observer.follow("detect", 0, total_ms)
-    detection = detect(
-        heard.transcript.transcript,
-        heard.catalogue,
-        settings=bench.toolbox.detect_settings,
-        started_at=heard.recording.started_at,
-        encoder=remember(bench.toolbox.encoder, bench.workspace, heard.recording.fingerprint),
-    )
-    bench.observer.follow("detect", total_ms, total_ms)
-    return crop_detection(detection, total_ms)
+def _find_pitches(bench: Bench, heard: _Heard) -> Detection:
+    return find_pitches(bench, heard.recording, heard.catalogue, heard.transcript.transcript)
 
 
 def _store(bench: Bench, material: _Material) -> bool:
@@ -241,7 +190,7 @@ def _store(bench: Bench, material: _Material) -> bool:
             media=material.renditions(),
             catalogue=heard.catalogue,
             transcript=transcript,
-            detection=material.detection or _detect(bench, heard),
+            detection=material.detection or _find_pitches(bench, heard),
             provenance=IndexProvenance(
                 engine=transcript.provenance.engine,
                 model=transcript.provenance.model,

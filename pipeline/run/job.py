@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from models.errors import InputError
+from pipeline.media.encoding import STANDARD
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +57,8 @@ class JobSettings:
     """Let recognition lean towards the catalogue's names. It finds more of them, and ties the
     transcript to the catalogue: a new name then costs a new transcription."""
     transcode: bool = True
-    quality: str = "standard"
-    """What the replay aims at: a name, or points of VMAF NEG."""
+    quality: float = STANDARD
+    """What the replay aims at, in points of VMAF NEG."""
     also: tuple[str, ...] = ()
     """Codecs to encode in besides H.264, which plays everywhere."""
     package: str = "mp4"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from functools import cached_property
 from typing import TypeVar
 
@@ -12,7 +11,7 @@ from models.errors import InputError
 from pipeline.detect.encoder import SentenceEncoder, make_encoder
 from pipeline.detect.settings import DetectSettings
 from pipeline.language.script import Script
-from pipeline.media.encoding import LEAST_QUALITY, MOST_QUALITY, QUALITIES, EncodeSettings
+from pipeline.media.encoding import EncodeSettings
 from pipeline.media.tool import Ffmpeg, find_ffmpeg
 from pipeline.run.job import JobSettings
 from pipeline.transcribe.engine import Language, Transcriber, TranscribeSettings, make_transcriber
@@ -29,9 +28,7 @@ class Toolbox:
         self.settings = settings
         self._transcribers: dict[tuple[str, ...], Transcriber] = {}
         self.detect_settings = DetectSettings()
-        self.encode_settings = EncodeSettings(
-            quality=_read_quality(settings.quality), threads=settings.threads
-        )
+        self.encode_settings = EncodeSettings(quality=settings.quality, threads=settings.threads)
         self.extra_codecs = tuple(dict.fromkeys(_read_codec(name) for name in settings.also))
 
     @cached_property
@@ -88,20 +85,6 @@ class Toolbox:
     def encoder(self) -> SentenceEncoder:
         """The sentence encoder that detection compares meanings with."""
         return make_encoder(self.settings.encoder)
-
-
-def _read_quality(name: str) -> float:
-    """Read a named quality or a number of points."""
-    try:
-        quality = QUALITIES[name] if name in QUALITIES else float(name)
-    except ValueError:
-        quality = math.nan
-    if not LEAST_QUALITY <= quality <= MOST_QUALITY:
-        raise InputError(
-            f"there is no quality {name!r}; choose {', '.join(QUALITIES)}, or points of VMAF from "
-            f"{LEAST_QUALITY:g} to {MOST_QUALITY:g}"
-        )
-    return quality
 
 
 def _read_codec(name: str) -> Codec:

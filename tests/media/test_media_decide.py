@@ -108,9 +108,10 @@ def test_pitches_begin_with_keyframes_and_it_is_checked(rich, tmp_path, ffmpeg):
     assert "2 of 2" in check.found
 
 
-def test_a_warm_start_needs_one_probe(rich, tmp_path, ffmpeg):
+def test_a_warm_start_is_where_the_search_begins(rich, tmp_path, ffmpeg):
     first = decide(rich, tmp_path, ffmpeg).decision.search
     again = decide(rich, tmp_path, ffmpeg, start_crf=first.chosen.crf).decision.search
+    assert again.probes[0].crf == first.chosen.crf
     assert len(again.probes) <= len(first.probes)
     assert abs(again.chosen.quality - SETTINGS.quality) <= 1
 

@@ -8,7 +8,7 @@ import pytest
 
 from models.catalogue import Catalogue, Product
 from pipeline.detect.parameters import load_parameters
-from pipeline.run import index_recording
+from pipeline.run import detection
 from pipeline.run.job import JobSettings
 from pipeline.run.toolbox import Toolbox
 
@@ -20,16 +20,16 @@ def test_another_fit_is_another_detection(
     part: str, field: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     toolbox = Toolbox(JobSettings(encoder="lsa"))
-    before = index_recording.detection_key(toolbox, "transcript", SHOP, None)
+    before = detection.detection_key(toolbox, "transcript", SHOP, None)
     fitted = load_parameters()
     changed = replace(getattr(fitted, part), **{field: getattr(getattr(fitted, part), field) + 0.5})
     other = replace(fitted, **{part: changed})
-    monkeypatch.setattr(index_recording, "load_parameters", lambda: other)
-    assert index_recording.detection_key(toolbox, "transcript", SHOP, None) != before
+    monkeypatch.setattr(detection, "load_parameters", lambda: other)
+    assert detection.detection_key(toolbox, "transcript", SHOP, None) != before
 
 
 def test_another_reader_of_scenes_is_another_detection(monkeypatch: pytest.MonkeyPatch) -> None:
     toolbox = Toolbox(JobSettings(encoder="lsa"))
-    before = index_recording.detection_key(toolbox, "transcript", SHOP, None)
-    monkeypatch.setattr(index_recording, "identify_scenes", lambda: "another")
-    assert index_recording.detection_key(toolbox, "transcript", SHOP, None) != before
+    before = detection.detection_key(toolbox, "transcript", SHOP, None)
+    monkeypatch.setattr(detection, "identify_scenes", lambda: "another")
+    assert detection.detection_key(toolbox, "transcript", SHOP, None) != before

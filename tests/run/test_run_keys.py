@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from models.catalogue import Catalogue, Product
 from models.catalogue_file import read_catalogue
 from pipeline.media.encoding import EncodeSettings
-from pipeline.run.index_recording import detection_key
+from pipeline.run.detection import detection_key
 from pipeline.run.job import JobSettings
 from pipeline.run.keys import content_key, settings_key, stage_key
 from pipeline.run.toolbox import Toolbox

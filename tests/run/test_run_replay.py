@@ -206,7 +206,7 @@ def test_a_room_remembers_where_its_last_search_ended(kandian, rich_job) -> None
 @pytest.mark.parametrize("quality", ["superb", "39", "nan", "100"])
 def test_a_quality_that_is_none_is_told(kandian, job, quality) -> None:
     ran = kandian(*job, "--quality", quality)
-    assert ran.code != 0
+    assert ran.code == 2
     assert "small, standard, high" in ran.err
 
 
