@@ -179,7 +179,9 @@ def run_on_stretch(
         report=silent,
     )
     if complaints.errors:
-        log.warning("%s: %d errors, first: %s", footage.path, complaints.errors, complaints.first)
+        # Decoding that begins between keyframes complains of the pictures before the next, rightly.
+        level = logging.INFO if footage.lead_ms else logging.WARNING
+        log.log(level, "%s: %s", footage.path, complaints.describe())
 
 
 def _output(
