@@ -18,6 +18,14 @@ class Codec(StrEnum):
     HEVC = "hevc"
 
 
+class Machine(StrEnum):
+    """What a picture is encoded on."""
+
+    CPU = "cpu"
+    NVENC = "nvenc"
+    """An NVIDIA card."""
+
+
 class Metric(StrEnum):
     """How near an encoded picture is to its source, in the order of trust."""
 

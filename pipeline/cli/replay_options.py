@@ -7,6 +7,7 @@ import click
 from pipeline.cli.parameters import QUALITY, together
 
 EXTRA_CODECS = ("av1", "hevc")
+MACHINES = ("cpu", "nvenc")
 PACKAGES = ("mp4", "hls")
 
 _OPTIONS = (
@@ -29,6 +30,13 @@ _OPTIONS = (
         type=click.Choice(EXTRA_CODECS),
         multiple=True,
         help="Encode in this codec too, besides H.264; may be given again.",
+    ),
+    click.option(
+        "--encode-on",
+        type=click.Choice(MACHINES),
+        default="cpu",
+        show_default=True,
+        help="nvenc = on an NVIDIA card: faster, for more bits.",
     ),
     click.option(
         "--package",

@@ -93,7 +93,7 @@ def _search(
     try:
         return tune(
             Subject(maker.source, video, settings, lead_ms),
-            track.seconds,
+            track,
             folder,
             Lab(maker.ffmpeg, choose_metric(maker.ffmpeg), settings.threads),
             hints=Hints(task.moments.pitches_ms, task.start_crf),

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from models.decision import Codec
+from models.decision import Codec, Machine
 from models.errors import InputError
 from models.recording import VideoTrack
 
@@ -47,6 +47,7 @@ class EncodeSettings:
     """AAC-LC, mono or stereo; plenty for speech, enough for the music behind it."""
     copy_audio_up_to: int = 96_000
     """AAC-LC of at most this many bits/s is kept as it is."""
+    machine: Machine = Machine.CPU
     threads: int = 0
     """CPU threads of the encoder; 0 = as many as there are cores."""
 

@@ -12,17 +12,14 @@ in tests/bench/encode/README.md.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from models.decision import Codec
+from models.decision import Codec, Machine
+from pipeline.media.encoder import Profile, Rate
+from pipeline.media.encoding import EncodeSettings
+from pipeline.media.nvenc import NVENC_PROFILES
 from pipeline.media.search import CrfRange
-
-LONGEST_GOP_S = 10
-"""Bounds a group of pictures where no keyframe is asked for."""
-
 
 X264_PARTS = "rc-lookahead=40:trellis=1:aq-strength=0.6"
 """On top of veryfast: a quarter fewer bits at its CPU. VMAF likes adaptive quantisation of 0.4
@@ -33,68 +30,6 @@ LARGE_PIXELS = 500_000
 720p). On smaller pictures it costs 1.6 times as much; preset 10 saves 47 % there at 1.2 times."""
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
-    """One way to encode a picture."""
-
-    codec: Codec
-    encoder: str
-    """As ffmpeg calls it."""
-    tag: str
-    """Sample entry in MP4; Apple's players want `hvc1`, not `hev1`."""
-    crfs: CrfRange
-    cost: float
-    """CPU seconds per million pixels, about: says how long a reel the search's budget will pay for.
-    Only its proportion to the cost of measuring matters, which is much the same on all machines."""
-
-
-PROFILES: Mapping[Codec, Profile] = MappingProxyType(
-    {
-        Codec.H264: Profile(
-            codec=Codec.H264,
-            encoder="libx264",
-            tag="avc1",
-            crfs=CrfRange(low=15, high=40, start=27, step=0.25, slope=1.4),
-            cost=0.012,
-        ),
-        Codec.AV1: Profile(
-            codec=Codec.AV1,
-            encoder="libsvtav1",
-            tag="av01",
-            crfs=CrfRange(low=18, high=60, start=40, step=1, slope=0.5),
-            cost=0.011,
-        ),
-        Codec.HEVC: Profile(
-            codec=Codec.HEVC,
-            encoder="libx265",
-            tag="hvc1",
-            crfs=CrfRange(low=15, high=40, start=27, step=0.25, slope=1.4),
-            cost=0.045,
-        ),
-    }
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """What an encoder is told about bits and time."""
-
-    crf: float
-    ceiling: int
-    """Bits/s that no second or two may exceed."""
-    frame_rate: float
-    pixels: int
-    """Of one picture."""
-    threads: int
-    """0 = as many as there are cores."""
-
-
-def encoder_options(profile: Profile, rate: Rate) -> dict[str, Any]:
-    """Return the options of ffmpeg that encode the picture by a profile, without filters."""
-    common = {"c:v": profile.encoder, "tag:v": profile.tag, "threads:v": rate.threads}
-    return common | _OPTIONS[profile.codec](rate)
-
-
 def _x264(rate: Rate) -> dict[str, Any]:
     return {
         "preset:v": "veryfast",
@@ -102,7 +37,7 @@ def _x264(rate: Rate) -> dict[str, Any]:
         "crf:v": rate.crf,
         "maxrate:v": rate.ceiling,
         "bufsize:v": 2 * rate.ceiling,
-        "g:v": _gop_frames(rate),
+        "g:v": rate.gop_frames,
         # Told, because a guess from the time base (90000 frames/s) ends in level 6.2, which no
         # telephone plays; frame times are not touched by it.
         "x264-params": f"fps={rate.frame_rate:.3f}:{X264_PARTS}",
@@ -116,7 +51,7 @@ def _svt_av1(rate: Rate) -> dict[str, Any]:
     return {
         "preset:v": 9 if rate.pixels >= LARGE_PIXELS else 10,
         "crf:v": round(rate.crf),
-        "g:v": _gop_frames(rate),
+        "g:v": rate.gop_frames,
         "svtav1-params": ":".join(settings),
     }
 
@@ -137,13 +72,42 @@ def _x265(rate: Rate) -> dict[str, Any]:
         "preset:v": "fast",
         "crf:v": rate.crf,
         "forced-idr:v": 1,
-        "g:v": _gop_frames(rate),
+        "g:v": rate.gop_frames,
         "x265-params": ":".join(settings),
     }
 
 
-def _gop_frames(rate: Rate) -> int:
-    return max(2, round(LONGEST_GOP_S * rate.frame_rate))
+PROFILES = MappingProxyType(
+    {
+        Codec.H264: Profile(
+            codec=Codec.H264,
+            encoder="libx264",
+            tag="avc1",
+            crfs=CrfRange(low=15, high=40, start=27, step=0.1, slope=1.4),
+            cost=0.012,
+            spell=_x264,
+        ),
+        Codec.AV1: Profile(
+            codec=Codec.AV1,
+            encoder="libsvtav1",
+            tag="av01",
+            crfs=CrfRange(low=18, high=60, start=40, step=1, slope=0.5),
+            cost=0.011,
+            spell=_svt_av1,
+        ),
+        Codec.HEVC: Profile(
+            codec=Codec.HEVC,
+            encoder="libx265",
+            tag="hvc1",
+            crfs=CrfRange(low=15, high=40, start=27, step=0.1, slope=1.4),
+            cost=0.045,
+            spell=_x265,
+        ),
+    }
+)
 
 
-_OPTIONS = {Codec.H264: _x264, Codec.AV1: _svt_av1, Codec.HEVC: _x265}
+def choose_profile(settings: EncodeSettings) -> Profile:
+    """Return the profile that settings ask for."""
+    table = NVENC_PROFILES if settings.machine is Machine.NVENC else PROFILES
+    return table[settings.codec]

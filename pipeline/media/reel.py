@@ -20,10 +20,11 @@ from models.progress import silent
 from models.recording import VideoTrack
 from models.span import MS_PER_SECOND
 from pipeline.media.demux import open_media
+from pipeline.media.encoder import Rate
 from pipeline.media.encoding import EncodeSettings, bit_rate_ceiling, encoded_frame_rate, fit_frame
 from pipeline.media.invoke import run_ffmpeg
 from pipeline.media.picture import apply_steps, picture_steps
-from pipeline.media.profile import PROFILES, Rate, encoder_options
+from pipeline.media.profile import choose_profile
 from pipeline.media.quality import Lab, compare
 from pipeline.media.source import Source, file_source, file_url
 from pipeline.media.timeline import VIDEO
@@ -172,9 +173,8 @@ def try_crf(reel: Reel, crf: float, lab: Lab) -> Tried:
             read_reel(reel.path, reel.frame_rate),
             file_url(probe),
             force_key_frames=",".join(starts),
-            **encoder_options(
-                PROFILES[settings.codec],
-                Rate(crf, ceiling, reel.frame_rate, frame.width * frame.height, lab.threads),
+            **choose_profile(settings).options(
+                Rate(crf, ceiling, reel.frame_rate, frame.width * frame.height, lab.threads)
             ),
         ),
         target=probe,

@@ -14,7 +14,7 @@ from models.recording import MediaInfo, Rendition
 from pipeline.media.demux import Scan
 from pipeline.media.encoding import EncodeSettings
 from pipeline.media.gate import Gate, measure_bit_rate
-from pipeline.media.profile import PROFILES
+from pipeline.media.profile import choose_profile
 from pipeline.media.reached import measure_reached
 from pipeline.media.reel import UnsearchableError
 from pipeline.media.source import Source
@@ -113,7 +113,7 @@ class Maker:
         """
         if isinstance(tuned, UnsearchableError):
             return self._encode_unsearched(gate, tuned)
-        crfs = PROFILES[self.settings.codec].crfs
+        crfs = choose_profile(self.settings).crfs
         search = tuned.search
         wanted = min(self.settings.quality, search.chosen.quality)
         crf, look = search.chosen.crf, _Look()
@@ -130,7 +130,7 @@ class Maker:
         return self._record(rendition, look, gate, Verdict.ENCODED, why, search)
 
     def _encode_unsearched(self, gate: Gate, reason: UnsearchableError) -> RenditionRecord:
-        look, crf = _Look(), PROFILES[self.settings.codec].crfs.start
+        look, crf = _Look(), choose_profile(self.settings).crfs.start
         picture = Encode(crf, self.task.moments.keyframes_ms)
         rendition = self._write(picture, look, quality=None, tuned=None)
         why = _explain(f"no rate was searched, because {reason}", gate, crf, look)

@@ -132,7 +132,8 @@ def search_crf(
 def _end(probes: Sequence[Probe], crfs: CrfRange, goal: Goal) -> Found | None:
     best = _nearest(probes, goal)
     if goal.is_met(best):
-        return Found(best, tuple(probes), "a probe reached the target")
+        # What is left of the way costs no probe: the slope over part of a point is well known.
+        return Found(_settle(probes, crfs, goal), tuple(probes), "a probe reached the target")
     last = probes[-1]
     if last.crf >= crfs.high and last.quality > goal.target:
         return Found(last, tuple(probes), "even the highest CRF is better than the target")

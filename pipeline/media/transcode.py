@@ -13,6 +13,7 @@ from models.span import MS_PER_SECOND
 from pipeline.media.artifact import atomic_output, require_space
 from pipeline.media.completeness import require_no_cut_sign
 from pipeline.media.demux import Scan, open_media, scan_packets
+from pipeline.media.encoder import Rate
 from pipeline.media.encoding import (
     EncodeSettings,
     bit_rate_ceiling,
@@ -22,7 +23,7 @@ from pipeline.media.encoding import (
 from pipeline.media.invoke import run_ffmpeg
 from pipeline.media.keyframes import format_keyframes
 from pipeline.media.picture import apply_steps, picture_steps
-from pipeline.media.profile import PROFILES, Rate, encoder_options
+from pipeline.media.profile import choose_profile
 from pipeline.media.replay import Replay, inspect_replay, require_same_length
 from pipeline.media.source import Source, file_url, locate_source
 from pipeline.media.timeline import MAX_OFFSET_MS, VIDEO, audio_filter, audio_of, open_input
@@ -120,7 +121,7 @@ def transcode(
         ToolError: when ffmpeg fails or makes something else than it should.
     """
     located = locate_source(source)
-    plan = plan or Plan(Encode(PROFILES[settings.codec].crfs.start))
+    plan = plan or Plan(Encode(choose_profile(settings).crfs.start))
     scan = plan.scan or scan_packets(located, audio_index=info.audio.index)
     require_space(target.parent, _expected_bytes(info, settings, scan, plan.picture))
     with atomic_output(target) as partial:
@@ -168,7 +169,7 @@ def _output(
     if copies_picture:
         tracks.insert(0, opened[VIDEO])
         unseen.append(opened[VIDEO])
-        options |= {"c:v": "copy", "tag:v": PROFILES[settings.codec].tag}
+        options |= {"c:v": "copy", "tag:v": choose_profile(settings).tag}
     elif info.video is not None and isinstance(how, Encode):
         tracks.insert(0, apply_steps(opened[VIDEO], picture_steps(info.video, settings)))
         options |= _video_options(info.video, settings, how)
@@ -194,9 +195,8 @@ def _video_options(video: VideoTrack, settings: EncodeSettings, how: Encode) -> 
     frame = fit_frame(video, settings)
     ceiling = bit_rate_ceiling(frame, settings)
     options: dict[str, Any] = {"fps_mode:v": "vfr", "enc_time_base:v": TIME_BASE}
-    options |= encoder_options(
-        PROFILES[settings.codec],
-        Rate(how.crf, ceiling, rate, frame.width * frame.height, settings.threads),
+    options |= choose_profile(settings).options(
+        Rate(how.crf, ceiling, rate, frame.width * frame.height, settings.threads)
     )
     if how.keyframes_ms:
         frame_ms = MS_PER_SECOND / rate

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from models.decision import Probe, Search
 from models.progress import Report, silent
 from models.span import MS_PER_SECOND
-from pipeline.media.clock import Second
+from pipeline.media.clock import TrackScan
 from pipeline.media.encoding import fit_frame
-from pipeline.media.profile import PROFILES
+from pipeline.media.profile import choose_profile
 from pipeline.media.quality import Lab
 from pipeline.media.reel import Reel, Subject, cut_reel, try_crf
 from pipeline.media.sample import MOST_WINDOWS, WINDOW_S, choose_windows
@@ -76,7 +75,7 @@ class Hints:
 
 def tune(
     subject: Subject,
-    seconds: Sequence[Second],
+    track: TrackScan,
     folder: Path,
     lab: Lab,
     *,
@@ -90,7 +89,7 @@ def tune(
 
     Args:
         subject: the recording's picture, and what is aimed at.
-        seconds: what every second of the picture shows.
+        track: what the picture's packets say.
         folder: where the reel is put; the caller removes it.
         lab: what to encode and measure with.
         hints: where to begin.
@@ -101,11 +100,11 @@ def tune(
         ToolError: when ffmpeg fails.
         ResourceError: when the disk or the memory is full.
     """
-    profile, target = PROFILES[subject.settings.codec], subject.settings.quality
+    profile, target = choose_profile(subject.settings), subject.settings.quality
     megapixels = _megapixels_per_s(subject)
-    budget_s = max(LEAST_BUDGET_S, BUDGET_SHARE * profile.cost * megapixels * len(seconds))
+    budget_s = max(LEAST_BUDGET_S, BUDGET_SHARE * profile.cost * megapixels * len(track.seconds))
     windows = choose_windows(
-        seconds,
+        track,
         hints.pitches_ms,
         count=_affordable(budget_s, megapixels, profile.cost),
         frame_ms=MS_PER_SECOND / subject.frame_rate,
@@ -120,7 +119,7 @@ def tune(
         tried = try_crf(reel, crf, lab)
         purse.pay(tried.encode_s + tried.measure_s)
         # From now on by what encoding costs here, of this recording.
-        encode_s = tried.encode_s / (reel.duration_ms / MS_PER_SECOND) * len(seconds)
+        encode_s = tried.encode_s / (reel.duration_ms / MS_PER_SECOND) * len(track.seconds)
         purse.budget_s = max(LEAST_BUDGET_S, BUDGET_SHARE * encode_s)
         report(purse.payments, steps)
         return tried.probe

@@ -43,6 +43,7 @@ from pipeline.run.replays import (
     describe_media,
     find_replays,
     make_replays,
+    require_encoders,
     plan_moments,
     wanted_codecs,
 )
@@ -113,6 +114,7 @@ def index_recording(bench: Bench, job: Job) -> Done | Skipped:
     lock = source.fingerprint.removeprefix("sha256:")
     with bench.workspace.locked(lock, waiting=lambda: bench.observer.note(_waiting(job))):
         recording = _name_recording(bench, job, source)
+        require_encoders(bench, source)
         heard = _Heard(recording, source, catalogue, make_transcript(bench, source, catalogue))
         material = _gather(bench, job, heard)
         changed = _store(bench, material)

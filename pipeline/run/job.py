@@ -61,6 +61,7 @@ class JobSettings:
     """What the replay aims at, in points of VMAF NEG."""
     also: tuple[str, ...] = ()
     """Codecs to encode in besides H.264, which plays everywhere."""
+    encode_on: str = "cpu"
     package: str = "mp4"
     """`hls` = playlists and pieces too, of all replays."""
     weights: Path | None = None

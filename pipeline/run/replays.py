@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from models.decision import Codec, MediaRecord, RenditionRecord
+from models.decision import Codec, Machine, MediaRecord, RenditionRecord
 from models.decision_json import format_media_record, parse_media_record
 from models.errors import ConfigError, InputError
 from models.highlight import Detection
@@ -23,7 +23,8 @@ from models.transcript import Transcript
 from pipeline.media.decide import make_rendition
 from pipeline.media.encoding import EncodeSettings
 from pipeline.media.keyframes import plan_keyframes
-from pipeline.media.profile import PROFILES
+from pipeline.media.nvenc import require_nvenc
+from pipeline.media.profile import choose_profile
 from pipeline.media.rendition import Moments, Task
 from pipeline.run.bench import Bench
 from pipeline.run.ingest import Source
@@ -34,7 +35,7 @@ from pipeline.run.workspace import make_folder, write_atomically
 
 log = logging.getLogger(__name__)
 
-TRANSCODE_VERSION = "2"
+TRANSCODE_VERSION = "3"
 """Raise it when the same media, ffmpeg and settings would give another replay."""
 
 
@@ -61,7 +62,6 @@ def make_replays(
 
     Raises:
         InputError: when the picture or sound is damaged.
-        ConfigError: when this ffmpeg cannot encode what was asked for.
         ToolError: when ffmpeg fails, or what it made does not pass verification.
         ResourceError: when the disk is full.
     """
@@ -76,6 +76,21 @@ def make_replays(
         if replay is not None:
             made.append(replay)
     return tuple(made)
+
+
+def require_encoders(bench: Bench, source: Source) -> None:
+    """Check that what is yet to be encoded can be: hours of recognition come before it.
+
+    Raises:
+        ConfigError: when this ffmpeg, or this machine, cannot encode what was asked for.
+    """
+    silent = source.info is None or source.info.video is None
+    if silent or not bench.toolbox.settings.transcode:
+        return
+    wanted = wanted_codecs(bench.toolbox, source)
+    for settings in _all_settings(bench.toolbox, source):
+        if settings.codec in wanted and _find(bench, source, settings) is None:
+            _require_encoder(bench.toolbox, settings)
 
 
 def find_replays(bench: Bench, source: Source) -> tuple[KeptReplay, ...]:
@@ -130,7 +145,6 @@ def _make(
 ) -> KeptReplay:
     if source.media is None or source.info is None:
         raise InputError("a text-only recording has no replay")
-    _require_encoder(bench.toolbox, settings)
     key = _key(bench.toolbox, source, settings)
     path = bench.workspace.stage_file("replay", key, _suffix(source))
     make_folder(path.parent)
@@ -178,7 +192,10 @@ def _find(bench: Bench, source: Source, settings: EncodeSettings) -> KeptReplay 
 
 
 def _require_encoder(toolbox: Toolbox, settings: EncodeSettings) -> None:
-    encoder = PROFILES[settings.codec].encoder
+    if settings.machine is Machine.NVENC:
+        require_nvenc(toolbox.ffmpeg, settings.codec)
+        return
+    encoder = choose_profile(settings).encoder
     if encoder not in toolbox.ffmpeg.encoders:
         raise ConfigError(
             f"the ffmpeg at {toolbox.ffmpeg.path} cannot encode {settings.codec} (it lacks "

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from models.catalogue import Catalogue
-from models.decision import Codec
+from models.decision import Codec, Machine
 from models.errors import InputError
 from pipeline.detect.encoder import SentenceEncoder, make_encoder
 from pipeline.detect.settings import DetectSettings
@@ -18,7 +18,7 @@ from pipeline.transcribe.engine import Language, Transcriber, TranscribeSettings
 from pipeline.transcribe.hot_words import choose_hot_words
 from pipeline.transcribe.weights import Weights, find_weights
 
-_Choice = TypeVar("_Choice", Script, Language)
+_Choice = TypeVar("_Choice", Script, Language, Machine)
 
 
 class Toolbox:
@@ -28,7 +28,11 @@ class Toolbox:
         self.settings = settings
         self._transcribers: dict[tuple[str, ...], Transcriber] = {}
         self.detect_settings = DetectSettings()
-        self.encode_settings = EncodeSettings(quality=settings.quality, threads=settings.threads)
+        self.encode_settings = EncodeSettings(
+            quality=settings.quality,
+            machine=_choose(Machine, settings.encode_on, "machine to encode on"),
+            threads=settings.threads,
+        )
         self.extra_codecs = tuple(dict.fromkeys(_read_codec(name) for name in settings.also))
 
     @cached_property

@@ -240,3 +240,17 @@ def test_another_codec_joins_the_package(kandian, rich_job) -> None:
     master = (kandian.workspace / "recordings/show/hls/master.m3u8").read_text()
     assert "avc1." in master
     assert "av01." in master
+
+
+def test_what_cannot_be_encoded_is_told_before_hours_of_recognition(
+    kandian, job, monkeypatch
+) -> None:
+    """Where no card encodes, nothing is made at all; what an earlier run made needs no card."""
+    program = find_ffmpeg().path
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
+    ran = kandian(*job, "--encode-on", "nvenc", "--ffmpeg", program)
+    assert ran.code == 3
+    assert "leave --encode-on out to encode on the processor" in ran.err
+    assert not [name for name in kandian.files() if name.startswith("stages")]
+    run(kandian, *job)
+    assert kandian(*job, "--encode-on", "nvenc", "--no-transcode").code == 0

@@ -8,8 +8,9 @@ from typing import Protocol
 
 from models.decision import Codec
 from models.recording import VideoTrack
+from pipeline.media.encoder import Rate
 from pipeline.media.encoding import EncodeSettings, bit_rate_ceiling, fit_frame
-from pipeline.media.profile import PROFILES, Rate, encoder_options
+from pipeline.media.profile import PROFILES
 from tests.bench.encode.clips import Clip
 
 
@@ -112,7 +113,7 @@ class OfProduct:
             frame.width * frame.height,
             settings.threads,
         )
-        options = encoder_options(PROFILES[self.codec], rate)
+        options = PROFILES[self.codec].options(rate)
         spelt = [part for key, value in options.items() for part in (f"-{key}", str(value))]
         return [*spelt, *(NO_NOTE if self.codec is Codec.H264 else ())]
 

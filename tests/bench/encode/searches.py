@@ -14,7 +14,7 @@ from pathlib import Path
 
 from models.decision import Codec, Metric, Window
 from models.recording import MediaInfo
-from models.span import MS_PER_SECOND, Span
+from models.span import Span
 from pipeline.media.demux import Scan, scan_packets
 from pipeline.media.encoding import EncodeSettings
 from pipeline.media.picture import Step, picture_steps
@@ -79,7 +79,7 @@ class Recording:
         if self.info.video is None or self.scan.video is None:
             raise SystemExit(f"{clip.name} has no picture")
         self.video = self.info.video
-        self.seconds = self.scan.video.seconds
+        self.track = self.scan.video
         self.subject = Subject(self.source, self.video, settings)
         self.lab = Lab(ffmpeg, Metric.VMAF_NEG, 1)
         self.whole: Reel = self._unroll()
@@ -87,8 +87,8 @@ class Recording:
 
     def _unroll(self) -> Reel:
         """Return every frame as the encoder will see it: what quality is taken against."""
-        length_ms = math.ceil(self.clip.seconds * MS_PER_SECOND)
-        window = Window(Span(0, length_ms), 1.0)
+        # As long as its clock says: a cut clip's last picture may come late.
+        window = Window(Span(0, self.track.end_ms), 1.0)
         return cut_reel(self.subject, [window], self.bench.folder / "whole.mkv", self.lab)
 
     def reach(self, found: Search) -> Reached:
@@ -126,7 +126,7 @@ def search_ours(recording: Recording) -> Search:
     """Search as the product does."""
     folder = recording.bench.folder / "search"
     folder.mkdir(exist_ok=True)
-    tuned = tune(recording.subject, recording.seconds, folder, recording.lab, hints=Hints())
+    tuned = tune(recording.subject, recording.track, folder, recording.lab, hints=Hints())
     found = tuned.search
     return Search(found.chosen.crf, found.chosen.quality, len(found.probes), found.cpu_s)
 
