@@ -26,9 +26,9 @@ WINDOW_S = 4
 """Seconds of a window: about a group of pictures, so that keyframes weigh as they will; of shorter
 ones there is budget for more, which tells more about a show than longer looks at less of it."""
 
-MOST_WINDOWS = 24
-"""Of four minutes with a dozen people, eight promised 1.1 points too much, sixteen 0.4, 24 none
-(`make bench-encode`, the joined recording); fewer where the budget pays for fewer."""
+MOST_WINDOWS = 12
+"""Of four minutes with a dozen people, 8 promised 1.1 points too much, 12 0.7, 16 0.4, 24 none, and
+24 cost twice as much (`make bench-encode`, the joined recording); most shows are less varied."""
 
 SLACK_MS = 100
 """By which the last packet may say too little of how long it is shown."""

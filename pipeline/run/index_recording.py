@@ -43,8 +43,8 @@ from pipeline.run.replays import (
     describe_media,
     find_replays,
     make_replays,
-    require_encoders,
     plan_moments,
+    require_encoders,
     wanted_codecs,
 )
 from pipeline.run.stages import KeptTranscript, make_transcript

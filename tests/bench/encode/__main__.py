@@ -50,6 +50,7 @@ def main() -> None:
     parser.add_argument(
         "--memory", type=Path, help="file that keeps what was measured, CPU time too"
     )
+    parser.add_argument("--long", type=float, default=LONG_S, help="seconds of the joined clips")
     parser.add_argument("--svg", type=Path, help="where to write the frontier as a picture")
     parser.add_argument("--threads", type=int, help="of VMAF (default: all cores)")
     asked = parser.parse_args()
@@ -71,7 +72,11 @@ def main() -> None:
             def make(clip: Clip) -> Recording:
                 return Recording(clip, bench, found, settings)
 
-            _print_searches(clips, bench, make, beside="searches" in parts)
+            beside = "searches" in parts
+            longer = (
+                join_clips(list(clips), asked.long, bench.ffmpeg, bench.folder) if beside else None
+            )
+            _print_searches(clips, longer, make)
 
 
 def _clips(folder: Path | None, limit_s: float | None, bench: Workbench) -> list[Clip]:
@@ -92,16 +97,14 @@ def _print_frontier(bench: Workbench, clips: Sequence[Clip], asked: argparse.Nam
 
 def _print_searches(
     clips: Sequence[Clip],
-    bench: Workbench,
+    longer: Clip | None,
     make: Callable[[Clip], Recording],
-    *,
-    beside: bool,
 ) -> None:
+    """Print how near searches come; with a long recording, beside ab-av1's rule."""
     pairs = []
-    longer = [join_clips(list(clips), LONG_S, bench.ffmpeg, bench.folder)] if beside else []
-    for clip in [*clips, *longer]:
+    for clip in [*clips, *([] if longer is None else [longer])]:
         recording = make(clip)
-        theirs = search_ab_av1(recording) if beside else None
+        theirs = None if longer is None else search_ab_av1(recording)
         ours = search_ours(recording)
         pair = Pair(
             clip.name,
