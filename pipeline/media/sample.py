@@ -26,8 +26,8 @@ WINDOW_S = 4
 """Seconds of a window: about a group of pictures, so that keyframes weigh as they will; of shorter
 ones there is budget for more, which tells more about a show than longer looks at less of it."""
 
-MOST_WINDOWS = 12
-"""Of four minutes with a dozen people, 8 promised 1.1 points too much, 12 0.7, 16 0.4, 24 none, and
+MOST_WINDOWS = 10
+"""Of four minutes with a dozen people, 8 promise 1.1 points too much, 12 0.7, 16 0.4, 24 none, and
 24 cost twice as much (`make bench-encode`, the joined recording); most shows are less varied."""
 
 SLACK_MS = 100
