@@ -20,7 +20,9 @@ BUDGET_SHARE = 0.05
 """Of the encode's CPU time."""
 
 LEAST_BUDGET_S = 32.0
-"""For short recordings, of which a share would not pay for one look."""
+"""For short recordings, of which a share would not pay for one look; it fades until an hour."""
+
+HOUR_S = 3600
 
 TOLERANCE = 0.5
 """Points of VMAF: half of what the finished replay may be off."""
@@ -102,7 +104,8 @@ def tune(
     """
     profile, target = choose_profile(subject.settings), subject.settings.quality
     megapixels = _megapixels_per_s(subject)
-    budget_s = max(LEAST_BUDGET_S, BUDGET_SHARE * profile.cost * megapixels * len(track.seconds))
+    length_s = len(track.seconds)
+    budget_s = allow_cpu(profile.cost * megapixels * length_s, length_s)
     windows = choose_windows(
         track,
         hints.pitches_ms,
@@ -119,8 +122,8 @@ def tune(
         tried = try_crf(reel, crf, lab)
         purse.pay(tried.encode_s + tried.measure_s)
         # From now on by what encoding costs here, of this recording.
-        encode_s = tried.encode_s / (reel.duration_ms / MS_PER_SECOND) * len(track.seconds)
-        purse.budget_s = max(LEAST_BUDGET_S, BUDGET_SHARE * encode_s)
+        encode_s = tried.encode_s / (reel.duration_ms / MS_PER_SECOND) * length_s
+        purse.budget_s = allow_cpu(encode_s, length_s)
         report(purse.payments, steps)
         return tried.probe
 
@@ -144,6 +147,17 @@ def tune(
         budget_s=round(purse.budget_s, 3),
     )
     return Tuned(search, reel, lab)
+
+
+def allow_cpu(encode_s: float, length_s: float) -> float:
+    """Return the CPU seconds that a search may take.
+
+    Args:
+        encode_s: CPU seconds that the encode of the whole will take.
+        length_s: seconds of the recording; from an hour on the share is all there is.
+    """
+    least_s = LEAST_BUDGET_S * max(0.0, 1.0 - length_s / HOUR_S)
+    return max(least_s, BUDGET_SHARE * encode_s)
 
 
 def _megapixels_per_s(subject: Subject) -> float:
