@@ -193,6 +193,27 @@ class UtteranceRow(Base):
     """The text, folded as queries are."""
 
 
+class SearchPageRow(Base):
+    """What is searched first: the pieces of words of a stretch of a recording.
+
+    A page holds some dozens of utterances, or, covering none, all titles of the recording. Which
+    pages hold a word is told by an index of the database's own kind, which the migrations make.
+    """
+
+    __tablename__ = "search_pages"
+    __table_args__ = (Index(None, "recording_id"),)
+
+    id: Mapped[int] = mapped_column(_BigCounter, primary_key=True, autoincrement=True)
+    recording_id: Mapped[str] = mapped_column(
+        String(RECORDING_ID_LENGTH), ForeignKey("recordings.id", ondelete="CASCADE")
+    )
+    first_ordinal: Mapped[int]
+    """Of the utterances on the page, half-open; 0 to 0 for the titles."""
+    end_ordinal: Mapped[int]
+    grams: Mapped[str | None] = mapped_column(Text)
+    """Every piece once, separated by spaces; None where there are too many to index."""
+
+
 class _HighlightColumns:
     """What a highlight is, whether as detected or as served."""
 

@@ -19,6 +19,8 @@ from hypothesis import settings
 
 from pipeline.cli.main import main
 from pipeline.media.tool import find_ffmpeg
+from pipeline.store.store import open_store
+from tests.postgres import Server, run_server
 
 # The first example pays for imports, and the machine may be busy: a deadline tells nothing.
 settings.register_profile("no-deadline", deadline=None)
@@ -159,6 +161,22 @@ class Kandian:
             for path in sorted(self.workspace.rglob("*"))
             if path.is_file() and not path.name.startswith("kandian.db") and path.suffix != ".lock"
         }
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A PostgreSQL server; where none can be had, the tests that need it fail."""
+    with run_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def empty_index(postgres: Server) -> Iterator[str]:
+    """The name of a PostgreSQL database with the tables of an index, to be copied."""
+    name = postgres.make()
+    open_store(postgres.url_of(name)).close()
+    yield name
+    postgres.drop(name)
 
 
 @pytest.fixture

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
+from importlib.util import find_spec
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy import URL, Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import QueuePool
 
 from models.errors import ConfigError
@@ -16,6 +19,8 @@ from pipeline.store.readonly import connect_readonly
 BUSY_TIMEOUT_MS = 30_000
 """How long a writer waits for another one: saving the longest recordings takes about a second, so
 thirty seconds let dozens of workers queue behind each other."""
+_CONNECT_TIMEOUT_S = 10
+"""How long a server may take to answer at all; the driver's own patience lasts two minutes."""
 BEGIN = "kandian_begin"
 """Execution option: the statement that opens a transaction on SQLite."""
 
@@ -24,18 +29,13 @@ def make_engine(location: Location) -> Engine:
     """Make the engine of a location; nothing is opened yet.
 
     SQLite: foreign keys enforced, transactions real (the driver's own are switched off), a commit
-    survives a power cut.
+    survives a power cut. PostgreSQL: connections that broke while nobody used them are replaced.
 
     Raises:
-        ConfigError: when no driver for the database is installed.
+        ConfigError: when no driver for the database is installed, or the URL is none.
     """
     if location.path is None:
-        try:
-            return create_engine(location.url)
-        except (ImportError, ArgumentError, NoSuchModuleError) as error:
-            raise ConfigError(
-                f"{location.name} cannot be used: {error}; install its driver (psycopg)"
-            ) from error
+        return _make_server_engine(location)
     engine = create_engine(URL.create("sqlite", database=str(location.path)))
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
@@ -50,10 +50,20 @@ def make_engine_readonly(location: Location) -> Engine:
     """
     path = location.path
     if path is None:
-        return make_engine(location)
+        return make_engine(location).execution_options(postgresql_readonly=True)
     engine = create_engine("sqlite://", creator=lambda: connect_readonly(path), poolclass=QueuePool)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def make_reading(engine: Engine) -> Engine:
+    """Return the same engine with transactions that see one state of the database throughout.
+
+    SQLite's always do; PostgreSQL's would see what others commit between two statements.
+    """
+    if engine.dialect.name == "sqlite":
+        return engine
+    return engine.execution_options(isolation_level="REPEATABLE READ")
 
 
 def make_writing(engine: Engine) -> Engine:
@@ -63,6 +73,36 @@ def make_writing(engine: Engine) -> Engine:
     (sqlite.org/isolation); one that starts by asking for the lock waits for its turn.
     """
     return engine.execution_options(**{BEGIN: "BEGIN IMMEDIATE"})
+
+
+def lock(connection: Connection, name: str) -> None:
+    """Wait until no other transaction on a server holds the lock of that name, and take it.
+
+    It is given back when the transaction ends. On SQLite a writing transaction is alone anyway.
+    """
+    if connection.dialect.name == "sqlite":
+        return
+    digest = hashlib.sha256(f"kandian/{name}".encode(errors="surrogatepass")).digest()
+    number = int.from_bytes(digest[:8], signed=True)
+    connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": number})
+
+
+def _make_server_engine(location: Location) -> Engine:
+    if find_spec("psycopg") is None:
+        raise ConfigError(
+            f"{location.name} needs the driver of PostgreSQL; "
+            "install this: pip install 'kandian[postgres]'"
+        )
+    try:
+        url = make_url(location.url)
+        waits = {} if "connect_timeout" in url.query else {"connect_timeout": _CONNECT_TIMEOUT_S}
+        return create_engine(url, pool_pre_ping=True, connect_args=waits)
+    except (ImportError, ArgumentError, ValueError) as error:
+        # The error's own words may hold the password.
+        raise ConfigError(
+            f"{location.name} cannot be used ({type(error).__name__}); "
+            "write postgresql://USER:PASSWORD@HOST/NAME"
+        ) from error
 
 
 def _set_up_sqlite(connection: sqlite3.Connection, _record: Any) -> None:

@@ -29,17 +29,30 @@ _SERVER_FAILURES: dict[str, tuple[type[KandianError], str]] = {
     "40": (TransientError, "another process changed the same rows; try again"),
     "57": (TransientError, "the server stopped the work; try again"),
     "08": (TransientError, "the connection broke; try again"),
+    "25006": (ConfigError, "it is read-only; name the server that takes writes"),
+    "42501": (ConfigError, "this user may not do that; grant it, or name another user"),
+    "42P07": (
+        ConfigError,
+        "another application's table is in the way; give Kandian a database of its own",
+    ),
+    "22": (InputError, "a value is too long or too large to be kept; mend that recording"),
     "28": (ConfigError, "the server refuses this user; check the URL"),
     "3D": (ConfigError, "the server has no such database; create it or check the URL"),
 }
-"""By the class (two characters) of the SQLSTATE that PostgreSQL reports."""
-_UNREACHABLE = (ConfigError, "the server cannot be reached or refuses; check the URL")
+"""By the SQLSTATE that PostgreSQL reports, or by its class, which is its first two characters."""
+_UNREACHABLE: dict[type[KandianError], str] = {
+    ConfigError: "the server cannot be reached or refuses; check the URL",
+    TransientError: "the connection broke; try again",
+}
 """When the driver failed before the server could report anything."""
 
 
 @contextmanager
-def told_clearly(name: str) -> Iterator[None]:
+def told_clearly(name: str, *, unreachable: type[KandianError] = ConfigError) -> Iterator[None]:
     """Turn failures of the database called `name` into Kandian's errors, cause kept.
+
+    A server that cannot be reached is `unreachable`: a wrong setting as long as nobody ever
+    reached it, later a restart or a broken line (TransientError).
 
     Raises:
         ConfigError, ResourceError, TransientError: by the code that the database gave.
@@ -55,12 +68,12 @@ def told_clearly(name: str) -> Iterator[None]:
             "cannot be kept; mend that title or transcript"
         ) from error
     except Exception as error:
-        if (told := _explain(error, name)) is not None:
+        if (told := _explain(error, name, unreachable)) is not None:
             raise told from error
         raise
 
 
-def _explain(error: Exception, name: str) -> KandianError | None:
+def _explain(error: Exception, name: str, unreachable: type[KandianError]) -> KandianError | None:
     """Return the error to raise instead; None when this is no database failure we know."""
     # SQLAlchemy keeps the driver's own exception in `orig`; asking for the attribute instead of
     # the class keeps SQLAlchemy out of the look-up commands.
@@ -69,9 +82,20 @@ def _explain(error: Exception, name: str) -> KandianError | None:
     if isinstance(cause, sqlite3.Error):
         known = _SQLITE_FAILURES.get(getattr(cause, "sqlite_errorcode", 0) & _PRIMARY_CODE)
     elif hasattr(cause, "sqlstate"):
-        connecting = cause.sqlstate is None and type(cause).__name__ == "OperationalError"
-        known = _UNREACHABLE if connecting else _SERVER_FAILURES.get(str(cause.sqlstate or "")[:2])
+        known = _server_failure(type(cause).__name__, cause.sqlstate, unreachable)
     if known is None:
         return None
     kind, advice = known
     return kind(f"the database {name} failed ({cause}): {advice}")
+
+
+def _server_failure(
+    kind: str, sqlstate: str | None, unreachable: type[KandianError]
+) -> tuple[type[KandianError], str] | None:
+    if sqlstate is not None:
+        return _SERVER_FAILURES.get(sqlstate) or _SERVER_FAILURES.get(sqlstate[:2])
+    if kind == "OperationalError":
+        return unreachable, _UNREACHABLE[unreachable]
+    if kind == "DataError":  # the driver found a NUL before the server could
+        return InputError, "take the NUL character out of that title or transcript"
+    return None

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from models.errors import InputError
 from models.highlight import Source, Status
 from models.span import Span
 from pipeline.store.folding import fold, format_contains
+from pipeline.store.pages import PageSearch
 from pipeline.store.select import Row, Select
 
 MAX_WORDS = 16
@@ -105,7 +106,7 @@ WHERE
 _UTTERANCES = f"""
 SELECT {_COLUMNS},
     u.start_ms AS said_from_ms, u.end_ms AS said_to_ms, u.text AS said
-FROM utterances u
+FROM {{source}}
 JOIN recordings r ON r.id = u.recording_id
 LEFT JOIN highlights h ON h.recording_id = u.recording_id
     AND h.start_ms <= u.start_ms AND h.end_ms > u.start_ms AND
@@ -114,16 +115,23 @@ _UTTERANCES_END = """
 LEFT JOIN products p ON p.recording_id = h.recording_id AND p.product_id = h.product_id
 WHERE u.flag IS NULL AND
 """
+_TITLES = "SELECT g.recording_id FROM ({pages}) g WHERE g.end_ordinal = 0"
+_ON_PAGES = "({pages}) g CROSS JOIN utterances u"
+"""CROSS JOIN is how SQLite is told to begin with the pages (sqlite.org/optoverview)."""
+_ON_PAGE = """
+u.recording_id = g.recording_id AND u.ordinal >= g.first_ordinal AND u.ordinal < g.end_ordinal
+"""
 
 
-def find(select: Select, query: FindQuery) -> tuple[FoundHighlight, ...]:
+def find(select: Select, query: FindQuery, search: PageSearch) -> tuple[FoundHighlight, ...]:
     """Answer a query, sorted by recording and start; a highlight answers once.
 
     Words are found in the titles of a highlight and its product, its brand and aliases, all words
     in one of them or spread over them; or all in one utterance of the transcript, whose text and
     time are then told (the first one, for a highlight with several). An utterance that no such
     highlight covers answers by itself, unless a product or a confidence is asked for. Utterances
-    that are flagged as not believed never answer.
+    that are flagged as not believed never answer. `search` says how this database looks up which
+    pages can hold the words; the statements must run in one transaction.
     """
     words = query.words()
     wanted = _wanted(query)
@@ -132,11 +140,14 @@ def find(select: Select, query: FindQuery) -> tuple[FoundHighlight, ...]:
         return ()
     clause = _in_recording(query, "h") & wanted & _at(query, "h")
     clause &= _contains(words, ("p.search_text", "h.search_text"))
+    pages = _pages(query, words, search)
+    if pages is not None:
+        clause &= _Clause((f"h.recording_id IN ({_TITLES.format(pages=pages)})",), pages.parameters)
     for row in select(_HIGHLIGHTS + str(clause), clause.parameters):
         found[row["recording_id"], row["highlight_id"]] = _highlight_of(row)
     loose: list[FoundHighlight] = []
     if words:
-        for hit in _iter_said(select, query, wanted, words):
+        for hit in _iter_said(select, query, pages, words):
             if hit.highlight_id is not None:
                 found[hit.recording_id, hit.highlight_id] = hit
             elif query.product_id is None and query.min_confidence <= 0:
@@ -145,12 +156,25 @@ def find(select: Select, query: FindQuery) -> tuple[FoundHighlight, ...]:
     return tuple(sorted(answers, key=lambda answer: (answer.recording_id, answer.span)))
 
 
+def _pages(query: FindQuery, words: Sequence[Iterable[str]], search: PageSearch) -> _Clause | None:
+    """Say where to look for the words; None to look everywhere, as in one recording is cheaper."""
+    if not words or query.recording_id is not None:
+        return None
+    return _Clause((search.sql,), {"pages": search.write_query(map(tuple, words))})
+
+
 def _iter_said(
-    select: Select, query: FindQuery, wanted: _Clause, words: Iterable[Iterable[str]]
+    select: Select, query: FindQuery, pages: _Clause | None, words: Iterable[Iterable[str]]
 ) -> Iterator[FoundHighlight]:
     """Yield a hit for every utterance with all the words, latest first."""
+    wanted = _wanted(query)
     clause = _in_recording(query, "u") & _at(query, "u") & _contains(words, ("u.search_text",))
-    sql = f"{_UTTERANCES}{wanted}{_UTTERANCES_END}{clause} ORDER BY u.start_ms DESC"
+    source = "utterances u"
+    if pages is not None:
+        source = _ON_PAGES.format(pages=pages)
+        clause &= _Clause((_ON_PAGE,), pages.parameters)
+    start = _UTTERANCES.format(source=source)
+    sql = f"{start}{wanted}{_UTTERANCES_END}{clause} ORDER BY u.start_ms DESC"
     for row in select(sql, wanted.parameters | clause.parameters):
         said, said_from_ms = row["said"], row["said_from_ms"]
         if row["highlight_id"] is not None:

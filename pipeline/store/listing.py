@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
+from operator import itemgetter
 
 from models.catalogue import Product
 from models.recording import MediaKind, Recording
@@ -45,7 +46,6 @@ SELECT r.id, r.fingerprint, r.title, r.kind, r.duration_ms, r.started_at, r.revi
         WHERE h.recording_id = r.id AND h.status = 'review') AS review
 FROM recordings r
 WHERE r.deleted_at IS NULL
-ORDER BY r.id
 """
 _PRODUCTS = """
 SELECT p.*,
@@ -57,11 +57,12 @@ FROM products p
 JOIN recordings r ON r.id = p.recording_id AND r.deleted_at IS NULL
 """
 _OF_RECORDING = "WHERE p.recording_id = :recording_id "
-_IN_ORDER = "ORDER BY p.recording_id, p.ordinal"
 
 
 def list_recordings(select: Select) -> tuple[ListedRecording, ...]:
     """List the recordings, sorted by id."""
+    rows = select(_RECORDINGS, {})
+    # Sorted here: a server may sort by the rules of some language, SQLite sorts by code point.
     return tuple(
         ListedRecording(
             recording=Recording(
@@ -78,7 +79,7 @@ def list_recordings(select: Select) -> tuple[ListedRecording, ...]:
             published=row["published"],
             review=row["review"],
         )
-        for row in select(_RECORDINGS, {})
+        for row in sorted(rows, key=itemgetter("id"))
     )
 
 
@@ -86,9 +87,10 @@ def list_products(select: Select, recording_id: str | None) -> tuple[ListedProdu
     """List the products of one recording's catalogue, or of all, in the order of the catalogue."""
     where = "" if recording_id is None else _OF_RECORDING
     parameters: dict[str, object] = {} if recording_id is None else {"recording_id": recording_id}
+    rows = select(_PRODUCTS + where, parameters)
     return tuple(
         ListedProduct(row["recording_id"], _product_of(row), row["published"], row["review"])
-        for row in select(_PRODUCTS + where + _IN_ORDER, parameters)
+        for row in sorted(rows, key=itemgetter("recording_id", "ordinal"))
     )
 
 

@@ -9,7 +9,8 @@ from urllib.parse import unquote, urlsplit
 from models.errors import ConfigError
 
 _SQLITE = "sqlite:///"
-_SERVER_SCHEMES = frozenset({"postgresql", "postgresql+psycopg", "postgresql+psycopg2"})
+_SERVER = "postgresql+psycopg"
+_SERVER_SCHEMES = frozenset({"postgresql", "postgres", _SERVER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,7 @@ class Location:
     """A database that can hold an index."""
 
     url: str
+    """For a server, with the driver that Kandian uses."""
     path: Path | None
     """The SQLite file; None for a database server."""
 
@@ -26,7 +28,7 @@ class Location:
         if self.path is not None:
             return str(self.path)
         parts = urlsplit(self.url)
-        return f"{parts.scheme}://{parts.hostname or ''}{parts.path}"
+        return f"postgresql://{parts.hostname or ''}{parts.path}"
 
 
 def make_sqlite_url(path: Path) -> str:
@@ -44,9 +46,9 @@ def parse_location(url: str) -> Location:
     Raises:
         ConfigError: when no index can be kept there.
     """
-    scheme = url.partition(":")[0]
+    scheme, _, rest = url.partition(":")
     if scheme in _SERVER_SCHEMES:
-        return Location(url, None)
+        return Location(f"{_SERVER}:{rest}", None)
     if scheme != "sqlite":
         raise ConfigError(
             f"{scheme or url!r} is no database that Kandian knows; "

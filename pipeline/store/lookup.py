@@ -11,17 +11,22 @@ from pipeline.store.failures import told_clearly
 from pipeline.store.find import FindQuery, FoundHighlight, find
 from pipeline.store.listing import ListedProduct, ListedRecording, list_products, list_recordings
 from pipeline.store.location import Location, parse_location
+from pipeline.store.pages import SQLITE_PAGES
 from pipeline.store.readonly import check_indexed, connect_readonly
 from pipeline.store.select import Row, Select
 from pipeline.store.version import SCHEMA_REVISION, VERSION_TABLE
+
+Ask = Callable[[FindQuery], tuple[FoundHighlight, ...]]
+"""Answers one question from one state of the database."""
 
 
 class Lookup:
     """Read-only questions to an index; a context manager that closes its connection."""
 
-    def __init__(self, select: Select, close: Callable[[], None]) -> None:
+    def __init__(self, select: Select, close: Callable[[], None], ask: Ask) -> None:
         self._select = select
         self._close = close
+        self._ask = ask
 
     def __enter__(self) -> Self:
         return self
@@ -40,7 +45,7 @@ class Lookup:
 
     def find(self, query: FindQuery) -> tuple[FoundHighlight, ...]:
         """Answer a query; see `pipeline.store.find.find`."""
-        return find(self._select, query)
+        return self._ask(query)
 
     def products(self, recording_id: str | None) -> tuple[ListedProduct, ...]:
         """List the products of one recording's catalogue, or of all recordings."""
@@ -65,12 +70,13 @@ def open_lookup(url: str) -> Lookup:
             connection = connect_readonly(location.path)
             if _read_revision(connection) == SCHEMA_REVISION:
                 connection.row_factory = sqlite3.Row
-                return Lookup(_make_select(connection, location), connection.close)
+                select = _make_select(connection, location)
+                return Lookup(select, connection.close, _make_ask(connection, location, select))
             connection.close()
     from pipeline.store.store import open_store_readonly
 
     store = open_store_readonly(url)
-    return Lookup(store.select, store.close)
+    return Lookup(store.select, store.close, store.find)
 
 
 def _read_revision(connection: sqlite3.Connection) -> str | None:
@@ -81,6 +87,18 @@ def _read_revision(connection: sqlite3.Connection) -> str | None:
         return None
     row = connection.execute(f"SELECT version_num FROM {VERSION_TABLE}").fetchone()  # noqa: S608
     return None if row is None else str(row[0])
+
+
+def _make_ask(connection: sqlite3.Connection, location: Location, select: Select) -> Ask:
+    def ask(query: FindQuery) -> tuple[FoundHighlight, ...]:
+        with told_clearly(location.name):
+            connection.execute("BEGIN")
+            try:
+                return find(select, query, SQLITE_PAGES)
+            finally:
+                connection.rollback()
+
+    return ask
 
 
 def _make_select(connection: sqlite3.Connection, location: Location) -> Select:

@@ -8,6 +8,10 @@ from pathlib import Path
 from models.errors import InputError
 from pipeline.store.location import Location
 
+NOTHING_INDEXED = (
+    "nothing is indexed here yet ({}); run kandian index first, or name another workspace"
+)
+"""What a reader says where there is nothing to read."""
 _BUSY_TIMEOUT_S = 30.0
 """A reader of a WAL database waits only while another process recovers it after a crash."""
 
@@ -20,10 +24,7 @@ def check_indexed(location: Location) -> None:
     """
     path = location.path
     if path is not None and not (path.is_file() and path.stat().st_size):
-        raise InputError(
-            f"nothing is indexed here yet ({path} is not there); "
-            "run kandian index first, or name another workspace"
-        )
+        raise InputError(NOTHING_INDEXED.format(f"{path} is not there"))
 
 
 def connect_readonly(path: Path) -> sqlite3.Connection:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import delete, insert
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from models.catalogue import Product
@@ -24,6 +24,7 @@ from models.tables import (
     RecordingRow,
     RemovedRow,
     RenditionRow,
+    SearchPageRow,
     TranscriptRow,
     UtteranceRow,
 )
@@ -32,6 +33,7 @@ from pipeline.store.contract import IndexInput, SavedIndex
 from pipeline.store.digest import digest_of
 from pipeline.store.identity import Sighting, keep_ids
 from pipeline.store.overlay import overlay
+from pipeline.store.pages import speech_values, titles_values
 from pipeline.store.reading import (
     latest_run,
     read_corrections,
@@ -50,6 +52,7 @@ _Owned = (
     | TranscriptRow
     | RenditionRow
     | ProductRow
+    | SearchPageRow
 )
 _Noun = TypeVar("_Noun")
 _SERVED: tuple[type[_Owned], ...] = (EvidenceRow, HighlightRow)
@@ -61,6 +64,7 @@ _INDEXED: tuple[type[_Owned], ...] = (
     UtteranceRow,
     TranscriptRow,
     RenditionRow,
+    SearchPageRow,
 )
 
 
@@ -189,20 +193,32 @@ def _insert_input(session: Session, data: IndexInput, products: Sequence[Product
     spoken, mentions = data.transcript.utterances, data.detection.mentions
     _insert(session, RenditionRow, recording_id, _numbered(rows.rendition_values, data.media))
     _insert(session, ProductRow, recording_id, _numbered(rows.product_values, products))
-    _insert(session, UtteranceRow, recording_id, _numbered(rows.utterance_values, spoken))
+    utterances = tuple(_numbered(rows.utterance_values, spoken))
+    _insert(session, UtteranceRow, recording_id, utterances)
+    pages = speech_values([utterance["search_text"] for utterance in utterances])
+    _insert(session, SearchPageRow, recording_id, pages)
     _insert(session, MentionRow, recording_id, _numbered(rows.mention_values, mentions))
     session.add(rows.make_transcript_row(data.transcript, recording_id))
 
 
 def _serve(session: Session, recording_id: str, highlights: Sequence[Highlight]) -> None:
-    """Insert the highlights that are served, with their evidence."""
-    _insert(session, HighlightRow, recording_id, map(rows.served_values, highlights))
+    """Insert the highlights that are served, with their evidence, and the page of all titles."""
+    served = [rows.served_values(highlight) for highlight in highlights]
+    _insert(session, HighlightRow, recording_id, served)
     evidence = (
         rows.evidence_values(item, highlight.id, ordinal)
         for highlight in highlights
         for ordinal, item in enumerate(highlight.evidence)
     )
     _insert(session, EvidenceRow, recording_id, evidence)
+    query = select(ProductRow.search_text).where(ProductRow.recording_id == recording_id)
+    titles = [*session.scalars(query), *(highlight["search_text"] for highlight in served)]
+    session.execute(
+        delete(SearchPageRow).where(
+            SearchPageRow.recording_id == recording_id, SearchPageRow.end_ordinal == 0
+        )
+    )
+    _insert(session, SearchPageRow, recording_id, [titles_values(titles)])
 
 
 def _published(session: Session, recording_id: str) -> dict[str, Sighting]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, Engine, inspect, text
 
 from models.errors import ConfigError
-from pipeline.store.engine import BUSY_TIMEOUT_MS, make_writing
+from pipeline.store.engine import BUSY_TIMEOUT_MS, lock, make_writing
 from pipeline.store.location import Location
 from pipeline.store.version import SCHEMA_REVISION, VERSION_TABLE
 
@@ -64,6 +64,7 @@ def migrate(engine: Engine, location: Location, revision: str) -> None:
     from alembic.util import CommandError
 
     with make_writing(engine).begin() as connection:
+        lock(connection, "schema")
         config = make_config(connection)
         current = read_revision(connection)
         order = [script.revision for script in ScriptDirectory.from_config(config).walk_revisions()]

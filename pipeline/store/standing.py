@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 
 from pipeline.store.listing import read_moment
 from pipeline.store.select import Row, Select
@@ -21,7 +22,7 @@ class RecordingStanding:
 
 _STANDINGS = "SELECT id, revision, deleted_at FROM recordings WHERE "
 _ONE = "id = :recording_id"
-_DELETED = "deleted_at IS NOT NULL ORDER BY id"
+_DELETED = "deleted_at IS NOT NULL"
 _REMOVED = """
 SELECT highlight_id FROM removed_highlights WHERE recording_id = :recording_id
 ORDER BY revision, highlight_id
@@ -41,7 +42,8 @@ def find_standing(select: Select, recording_id: str) -> RecordingStanding | None
 
 def list_deleted(select: Select) -> tuple[RecordingStanding, ...]:
     """List the recordings that were deleted, sorted by id."""
-    return tuple(map(_standing_of, select(_STANDINGS + _DELETED, {})))
+    rows = sorted(select(_STANDINGS + _DELETED, {}), key=itemgetter("id"))
+    return tuple(map(_standing_of, rows))
 
 
 def list_removed(select: Select, recording_id: str) -> tuple[str, ...]:

@@ -3,30 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import Engine, select, text
+from sqlalchemy import Connection, Engine, select, text
 from sqlalchemy.orm import Session
 
 from models.catalogue import Catalogue
 from models.document import IndexDocument
-from models.errors import ConfigError, InputError
+from models.errors import ConfigError, InputError, TransientError
 from models.highlight import Action, Correction
 from models.recording import Recording
 from models.tables import CorrectionRow, HighlightRow, ProductRow, RecordingRow, StageResultRow
 from models.transcript import Transcript
 from pipeline.store import rows
 from pipeline.store.contract import IndexInput, SavedCorrection, SavedIndex, StageResult
-from pipeline.store.engine import make_engine, make_engine_readonly, make_writing
+from pipeline.store.engine import (
+    lock,
+    make_engine,
+    make_engine_readonly,
+    make_reading,
+    make_writing,
+)
 from pipeline.store.failures import told_clearly
 from pipeline.store.find import FindQuery, FoundHighlight, find
 from pipeline.store.identity import HIGHLIGHT_ID, make_highlight_id
 from pipeline.store.listing import ListedProduct, ListedRecording, list_products, list_recordings
 from pipeline.store.location import Location, parse_location
+from pipeline.store.pages import POSTGRES_PAGES, SQLITE_PAGES
 from pipeline.store.reading import (
     read_corrections,
     read_document,
@@ -34,10 +41,10 @@ from pipeline.store.reading import (
     read_removed,
     read_transcript,
 )
-from pipeline.store.readonly import check_indexed
+from pipeline.store.readonly import NOTHING_INDEXED, check_indexed
 from pipeline.store.saving import clear, rebuild, write_index
 from pipeline.store.schema import ensure_schema, read_revision
-from pipeline.store.select import Row
+from pipeline.store.select import Row, Select
 from pipeline.store.version import SCHEMA_REVISION
 
 
@@ -83,11 +90,13 @@ def open_store_readonly(url: str) -> Store:
     engine = make_engine_readonly(location)
     try:
         with told_clearly(location.name), engine.connect() as connection:
-            current = read_revision(connection) == SCHEMA_REVISION
+            revision = read_revision(connection)
+            if revision is None and location.path is None:
+                raise InputError(NOTHING_INDEXED.format(f"{location.name} has no tables"))
     except BaseException:
         engine.dispose()
         raise
-    if current:
+    if revision == SCHEMA_REVISION:
         return Store(engine, location)
     engine.dispose()
     open_store(url).close()
@@ -130,7 +139,7 @@ class Store:
         Raises:
             InputError: when the id belongs to a recording of other media.
         """
-        with self._writing() as session:
+        with self._writing(data.recording.id) as session:
             return write_index(session, data, datetime.now(UTC))
 
     def correct(self, correction: Correction) -> SavedCorrection:
@@ -140,7 +149,7 @@ class Store:
             InputError: when its recording, highlight or product is not there, or its span ends
                 after the recording.
         """
-        with self._writing() as session:
+        with self._writing(correction.recording_id) as session:
             row = _recording_row(session, correction.recording_id)
             if correction.action is Action.ADD and not correction.highlight_id:
                 correction = replace(correction, highlight_id=_new_id(session, row, correction))
@@ -211,7 +220,7 @@ class Store:
         Raises:
             InputError: when no such recording is indexed.
         """
-        with self._writing() as session:
+        with self._writing(recording_id) as session:
             row = _recording_row(session, recording_id)
             clear(session, row, datetime.now(UTC))
             return row.revision
@@ -224,12 +233,14 @@ class Store:
 
     def record_stage(self, result: StageResult) -> None:
         """Remember that a stage is done; over what was remembered under the same key."""
-        with self._writing() as session:
+        with self._writing(result.key) as session:
             session.merge(rows.make_stage_result_row(result))
 
     def find(self, query: FindQuery) -> tuple[FoundHighlight, ...]:
         """Answer a query; see `pipeline.store.find.find`."""
-        return find(self.select, query)
+        pages = SQLITE_PAGES if self._location.path is not None else POSTGRES_PAGES
+        with self._selecting() as select:
+            return find(select, query, pages)
 
     def products(self, recording_id: str | None) -> tuple[ListedProduct, ...]:
         """List the products of one recording's catalogue, or of all recordings."""
@@ -241,22 +252,36 @@ class Store:
 
     def select(self, sql: str, parameters: Mapping[str, object]) -> Sequence[Row]:
         """Run one reading statement with `:name` parameters."""
-        with told_clearly(self._location.name), self._engine.connect() as connection:
-            return connection.execute(text(sql), dict(parameters)).mappings().all()
+        with self._selecting() as select:
+            return select(sql, parameters)
+
+    @contextmanager
+    def _selecting(self) -> Iterator[Select]:
+        """Give a way to ask several questions of one state of the database."""
+        with self._told(), make_reading(self._engine).connect() as connection:
+            yield _make_select(connection)
 
     @contextmanager
     def _reading(self) -> Iterator[Session]:
-        with told_clearly(self._location.name), Session(self._engine) as session:
+        with self._told(), Session(make_reading(self._engine)) as session:
             yield session
 
     @contextmanager
-    def _writing(self) -> Iterator[Session]:
-        with (
-            told_clearly(self._location.name),
-            Session(make_writing(self._engine)) as session,
-            session.begin(),
-        ):
+    def _writing(self, name: str) -> Iterator[Session]:
+        """Give a transaction that is alone in writing what has that name."""
+        with self._told(), Session(make_writing(self._engine)) as session, session.begin():
+            lock(session.connection(), name)
             yield session
+
+    def _told(self) -> AbstractContextManager[None]:
+        return told_clearly(self._location.name, unreachable=TransientError)
+
+
+def _make_select(connection: Connection) -> Select:
+    def select(sql: str, parameters: Mapping[str, object]) -> Sequence[Row]:
+        return connection.execute(text(sql), dict(parameters)).mappings().all()
+
+    return select
 
 
 def _recording_row(session: Session, recording_id: str) -> RecordingRow:

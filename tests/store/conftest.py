@@ -29,6 +29,7 @@ from models.transcript import Flag, Provenance, Transcript, Utterance, Word
 from pipeline.store.contract import IndexInput
 from pipeline.store.location import make_sqlite_url
 from pipeline.store.store import Store, open_store
+from tests.postgres import Server
 
 # The first example pays for imports, and the machine may be busy: a deadline tells nothing.
 settings.register_profile("no-deadline", deadline=None)
@@ -166,11 +167,30 @@ def highlight() -> Callable[..., Highlight]:
 
 
 @pytest.fixture
-def url(tmp_path: Path) -> str:
+def sqlite_url(tmp_path: Path) -> str:
     return make_sqlite_url(tmp_path / "看点 100%?#.db")
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """An empty database of every kind; with its tables where the test asks for a store as well."""
+    if request.param == "sqlite":
+        yield request.getfixturevalue("sqlite_url")
+        return
+    server: Server = request.getfixturevalue("postgres")
+    wants_store = "store" in request.fixturenames
+    name = server.make(request.getfixturevalue("empty_index") if wants_store else "template0")
+    yield server.url_of(name)
+    server.drop(name)
 
 
 @pytest.fixture
 def store(url: str) -> Iterator[Store]:
     with open_store(url) as opened:
+        yield opened
+
+
+@pytest.fixture
+def sqlite_store(sqlite_url: str) -> Iterator[Store]:
+    with open_store(sqlite_url) as opened:
         yield opened

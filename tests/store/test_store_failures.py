@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event
 
-from models.errors import ConfigError, ResourceError, TransientError
+from models.errors import ConfigError, InputError, ResourceError, TransientError
 from pipeline.store.contract import IndexInput, StageResult
 from pipeline.store.failures import told_clearly
 from pipeline.store.find import FindQuery
@@ -96,8 +96,9 @@ def test_two_processes_save_different_recordings_at_once(
 
 
 @pytest.fixture
-def full_disk_store(store: Store, index_input: MakeInput) -> Iterator[Store]:
+def full_disk_store(sqlite_store: Store, index_input: MakeInput) -> Iterator[Store]:
     """A store whose file may not grow: SQLite then reports SQLITE_FULL, as a full disk does."""
+    store = sqlite_store
     store.save_index(index_input())
     store.close()
 
@@ -121,7 +122,7 @@ def test_a_full_disk_is_told_and_loses_nothing(
     assert [item.recording.id for item in store.recordings()] == ["rec-1"]
 
 
-def test_a_file_size_limit_is_a_resource_that_ran_out(url: str) -> None:
+def test_a_file_size_limit_is_a_resource_that_ran_out(sqlite_url: str) -> None:
     script = (
         "import resource, sys\n"
         "from models.errors import ResourceError\n"
@@ -133,17 +134,22 @@ def test_a_file_size_limit_is_a_resource_that_ran_out(url: str) -> None:
         "    print(error)\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", script, url], cwd=ROOT, capture_output=True, text=True, check=True
+        [sys.executable, "-c", script, sqlite_url],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert "disk" in done.stdout
 
 
 def test_a_database_that_stays_locked_may_be_tried_again(
-    store: Store, url: str, index_input: MakeInput, monkeypatch: pytest.MonkeyPatch
+    sqlite_store: Store, sqlite_url: str, index_input: MakeInput, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    store = sqlite_store
     monkeypatch.setattr("pipeline.store.engine.BUSY_TIMEOUT_MS", 20)
     store.close()
-    path = parse_location(url).path
+    path = parse_location(sqlite_url).path
     assert path is not None
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
@@ -178,11 +184,11 @@ def test_a_folder_in_place_of_the_database_is_a_setting_to_mend(tmp_path: Path) 
 
 
 def test_a_reader_without_any_right_to_write_reads_all_the_same(
-    url: str, index_input: MakeInput, monkeypatch: pytest.MonkeyPatch
+    sqlite_url: str, index_input: MakeInput, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with open_store(url) as store:
+    with open_store(sqlite_url) as store:
         store.save_index(index_input())
-    path = parse_location(url).path
+    path = parse_location(sqlite_url).path
     assert path is not None
     real_connect = sqlite3.connect
 
@@ -195,7 +201,7 @@ def test_a_reader_without_any_right_to_write_reads_all_the_same(
         return real_connect(database, **options)  # type: ignore[call-overload,no-any-return]
 
     monkeypatch.setattr("pipeline.store.readonly.sqlite3.connect", connect)
-    with open_lookup(url) as lookup:
+    with open_lookup(sqlite_url) as lookup:
         assert len(lookup.find(FindQuery())) == 3
     path.with_name(f"{path.name}-wal").write_bytes(b"newer pages")
     with pytest.raises(sqlite3.OperationalError):
@@ -238,8 +244,22 @@ class OperationalError(Exception):
         ("28P01", ConfigError),
         (None, ConfigError),
         ("42601", OperationalError),
+        ("25006", ConfigError),
+        ("42P07", ConfigError),
+        ("22003", InputError),
     ],
-    ids=["disk", "serialisation", "connection", "no-database", "password", "no-server", "syntax"],
+    ids=[
+        "disk",
+        "serialisation",
+        "connection",
+        "no-database",
+        "password",
+        "no-server",
+        "syntax",
+        "standby",
+        "table",
+        "range",
+    ],
 )
 def test_what_a_server_reports_becomes_what_to_do(
     sqlstate: str | None, kind: type[Exception]
@@ -249,5 +269,5 @@ def test_what_a_server_reports_becomes_what_to_do(
 
 
 def test_an_error_of_our_own_making_is_not_explained_away(store: Store) -> None:
-    with pytest.raises(Exception, match="no such table"):
+    with pytest.raises(Exception, match="no such table|does not exist"):
         store.select("SELECT * FROM nowhere", {})

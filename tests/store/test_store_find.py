@@ -18,14 +18,23 @@ from pipeline.store.folding import fold, format_contains
 from pipeline.store.location import make_sqlite_url
 from pipeline.store.lookup import Lookup, open_lookup
 from pipeline.store.store import Store, open_store, open_store_readonly
+from tests.postgres import Server
 
 MakeInput = Callable[..., IndexInput]
 REVIEW = frozenset({Status.PUBLISHED, Status.REVIEW})
 
 
-@pytest.fixture(scope="module")
-def indexed_url(tmp_path_factory: pytest.TempPathFactory) -> str:
-    return make_sqlite_url(tmp_path_factory.mktemp("find") / "kandian.db")
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def indexed_url(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    if request.param == "sqlite":
+        yield make_sqlite_url(tmp_path_factory.mktemp("find") / "kandian.db")
+        return
+    server: Server = request.getfixturevalue("postgres")
+    name = server.make()
+    yield server.url_of(name)
+    server.drop(name)
 
 
 @pytest.fixture

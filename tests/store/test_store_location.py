@@ -32,6 +32,7 @@ def test_any_file_name_survives_its_url(name: str) -> None:
         "sqlite:///:memory:",
         "sqlite:///a.db?mode=ro",
         "mysql://localhost/kandian",
+        "postgresql+psycopg2://kandian@localhost/kandian",
         "oracle://scott:tiger@localhost",
     ],
 )
@@ -47,6 +48,20 @@ def test_a_password_is_never_shown() -> None:
     assert location.name == "postgresql://db.example/shop"
 
 
-def test_a_server_without_its_driver_is_a_setting_to_mend() -> None:
-    with pytest.raises(ConfigError, match=r"db\.example/shop cannot be used.*driver"):
-        open_store("postgresql+psycopg2://kandian:secret@db.example/shop")
+@pytest.mark.parametrize("scheme", ["postgresql", "postgres", "postgresql+psycopg"])
+def test_a_server_is_spoken_to_through_psycopg_3(scheme: str) -> None:
+    assert parse_location(f"{scheme}://h/n").url == "postgresql+psycopg://h/n"
+
+
+def test_a_url_that_is_none_is_told_without_its_password() -> None:
+    with pytest.raises(ConfigError, match="cannot be used") as raised:
+        open_store("postgresql://kandian:secret@db.example:port/shop")
+    assert "secret" not in str(raised.value)
+
+
+def test_a_server_without_its_driver_is_a_setting_to_mend(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("pipeline.store.engine.find_spec", lambda _name: None)
+    with pytest.raises(ConfigError, match=r"db\.example/shop needs.*kandian\[postgres\]"):
+        open_store("postgresql://kandian:secret@db.example/shop")

@@ -14,9 +14,9 @@ HEAVY = ["sqlalchemy", "alembic", "numpy", "torch", "ctranslate2", "sklearn", "a
 
 
 def test_looking_up_imports_neither_sqlalchemy_nor_anything_else_heavy(
-    store: Store, url: str
+    sqlite_store: Store, sqlite_url: str
 ) -> None:
-    store.close()
+    sqlite_store.close()
     script = (
         "import json, sys\n"
         "from pipeline.store.find import FindQuery\n"
@@ -26,7 +26,11 @@ def test_looking_up_imports_neither_sqlalchemy_nor_anything_else_heavy(
         f"print(json.dumps([name for name in {HEAVY!r} if name in sys.modules]))\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", script, url], cwd=ROOT, capture_output=True, text=True, check=True
+        [sys.executable, "-c", script, sqlite_url],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert json.loads(done.stdout) == []
 
