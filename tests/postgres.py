@@ -129,7 +129,7 @@ def _started(
             user=owner,
             stdout=log,
             stderr=log,
-            preexec_fn=_die_with_parent,
+            preexec_fn=_die_with_parent,  # noqa: PLW1509 (one call of C, no locks taken)
         )
     server = Server(f"postgresql://postgres@/postgres?host={data}")
     try:

@@ -269,5 +269,5 @@ def test_what_a_server_reports_becomes_what_to_do(
 
 
 def test_an_error_of_our_own_making_is_not_explained_away(store: Store) -> None:
-    with pytest.raises(Exception, match="no such table|does not exist"):
+    with pytest.raises(Exception, match=r"no such table|does not exist"):
         store.select("SELECT * FROM nowhere", {})

@@ -106,7 +106,7 @@ def test_opening_an_older_database_upgrades_it(url: str, opener: Callable[[str],
     location = parse_location(url)
     open_store(url).close()
     engine = make_engine(location)
-    migrate(engine, location, "base")
+    migrate(engine, location, "0001")
     opener(url).close()  # type: ignore[attr-defined]
     with engine.connect() as connection:
         assert read_revision(connection) == SCHEMA_REVISION
