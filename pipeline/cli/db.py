@@ -7,6 +7,7 @@ import click
 from pipeline.cli.opening import open_for_writing
 from pipeline.cli.rendering import say
 from pipeline.cli.settings import GlobalSettings
+from pipeline.store.location import hide_password
 
 
 @click.group()
@@ -17,8 +18,8 @@ def command() -> None:
 @command.command("url")
 @click.pass_obj
 def url_command(settings: GlobalSettings) -> None:
-    """Show where the index is kept."""
-    click.echo(settings.database_url)
+    """Show where the index is kept, without its password."""
+    click.echo(hide_password(settings.database_url))
 
 
 @command.command("upgrade")
@@ -28,4 +29,4 @@ def upgrade_command(settings: GlobalSettings) -> None:
     with open_for_writing(settings):
         pass
     if not settings.quiet:
-        say(f"{settings.database_url} is up to date")
+        say(f"{hide_password(settings.database_url)} is up to date")

@@ -60,3 +60,12 @@ def parse_location(url: str) -> Location:
             f"{url!r} names no file; write sqlite:///kandian.db or sqlite:////srv/kandian.db"
         )
     return Location(url, Path(path))
+
+
+def hide_password(url: str) -> str:
+    """Return the URL with stars in place of its password, if it has one."""
+    parts = urlsplit(url)
+    owner, at, host = parts.netloc.rpartition("@")
+    user, colon, _ = owner.partition(":")
+    # Replaced in place: taking a URL apart and putting it together again may change its slashes.
+    return url.replace(f"//{parts.netloc}", f"//{user}:***{at}{host}", 1) if colon else url
