@@ -13,14 +13,12 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import QueuePool
 
 from models.errors import ConfigError
-from pipeline.store.location import Location
+from pipeline.store.location import CONNECT_TIMEOUT_S, NO_DRIVER, Location
 from pipeline.store.readonly import connect_readonly
 
 BUSY_TIMEOUT_MS = 30_000
 """How long a writer waits for another one: saving the longest recordings takes about a second, so
 thirty seconds let dozens of workers queue behind each other."""
-_CONNECT_TIMEOUT_S = 10
-"""How long a server may take to answer at all; the driver's own patience lasts two minutes."""
 BEGIN = "kandian_begin"
 """Execution option: the statement that opens a transaction on SQLite."""
 
@@ -89,13 +87,10 @@ def lock(connection: Connection, name: str) -> None:
 
 def _make_server_engine(location: Location) -> Engine:
     if find_spec("psycopg") is None:
-        raise ConfigError(
-            f"{location.name} needs the driver of PostgreSQL; "
-            "install this: pip install 'kandian[postgres]'"
-        )
+        raise ConfigError(f"{location.name} {NO_DRIVER}")
     try:
         url = make_url(location.url)
-        waits = {} if "connect_timeout" in url.query else {"connect_timeout": _CONNECT_TIMEOUT_S}
+        waits = {} if "connect_timeout" in url.query else {"connect_timeout": CONNECT_TIMEOUT_S}
         return create_engine(url, pool_pre_ping=True, connect_args=waits)
     except (ImportError, ArgumentError, ValueError) as error:
         # The error's own words may hold the password.

@@ -94,7 +94,8 @@ def _server_failure(
 ) -> tuple[type[KandianError], str] | None:
     if sqlstate is not None:
         return _SERVER_FAILURES.get(sqlstate) or _SERVER_FAILURES.get(sqlstate[:2])
-    if kind == "OperationalError":
+    wrong_url = kind == "ProgrammingError" and unreachable is ConfigError
+    if kind == "OperationalError" or wrong_url:
         return unreachable, _UNREACHABLE[unreachable]
     if kind == "DataError":  # the driver found a NUL before the server could
         return InputError, "take the NUL character out of that title or transcript"

@@ -13,6 +13,11 @@ _SERVER = "postgresql+psycopg"
 _SERVER_SCHEMES = frozenset({"postgresql", "postgres", _SERVER})
 
 
+CONNECT_TIMEOUT_S = 10
+"""How long a server may take to answer at all; the driver's own patience lasts two minutes."""
+NO_DRIVER = "needs the driver of PostgreSQL; install this: pip install 'kandian[postgres]'"
+
+
 @dataclass(frozen=True, slots=True)
 class Location:
     """A database that can hold an index."""
@@ -48,6 +53,12 @@ def parse_location(url: str) -> Location:
     """
     scheme, _, rest = url.partition(":")
     if scheme in _SERVER_SCHEMES:
+        try:
+            urlsplit(url)
+        except ValueError as error:
+            raise ConfigError(
+                "the URL of the database cannot be read; write postgresql://USER:PASSWORD@HOST/NAME"
+            ) from error
         return Location(f"{_SERVER}:{rest}", None)
     if scheme != "sqlite":
         raise ConfigError(

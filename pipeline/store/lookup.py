@@ -1,11 +1,11 @@
-"""Answer look-ups fast: read-only, and on SQLite without SQLAlchemy."""
+"""Answer look-ups fast: read-only, without SQLAlchemy unless the tables need an upgrade."""
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from pipeline.store.failures import told_clearly
 from pipeline.store.find import FindQuery, FoundHighlight, find
@@ -15,6 +15,9 @@ from pipeline.store.pages import SQLITE_PAGES
 from pipeline.store.readonly import check_indexed, connect_readonly
 from pipeline.store.select import Row, Select
 from pipeline.store.version import SCHEMA_REVISION, VERSION_TABLE
+
+if TYPE_CHECKING:
+    from pipeline.store.direct import DirectLookup
 
 Ask = Callable[[FindQuery], tuple[FoundHighlight, ...]]
 """Answers one question from one state of the database."""
@@ -73,10 +76,29 @@ def open_lookup(url: str) -> Lookup:
                 select = _make_select(connection, location)
                 return Lookup(select, connection.close, _make_ask(connection, location, select))
             connection.close()
+    else:
+        direct = _open_direct(location)
+        if direct is not None:
+            return Lookup(direct.select, direct.close, direct.find)
     from pipeline.store.store import open_store_readonly
 
     store = open_store_readonly(url)
     return Lookup(store.select, store.close, store.find)
+
+
+def _open_direct(location: Location) -> DirectLookup | None:
+    """Connect to the server; None when its schema is not this Kandian's."""
+    from pipeline.store.direct import DirectLookup
+
+    direct = DirectLookup(location)
+    try:
+        if direct.read_revision() == SCHEMA_REVISION:
+            return direct
+    except BaseException:
+        direct.close()
+        raise
+    direct.close()
+    return None
 
 
 def _read_revision(connection: sqlite3.Connection) -> str | None:

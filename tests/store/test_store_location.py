@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from models.errors import ConfigError
 from pipeline.store.location import make_sqlite_url, parse_location
+from pipeline.store.lookup import open_lookup
 from pipeline.store.store import open_store
 
 names = st.text(st.characters(exclude_characters="/\0", exclude_categories=["Cs"]), min_size=1)
@@ -53,9 +55,15 @@ def test_a_server_is_spoken_to_through_psycopg_3(scheme: str) -> None:
     assert parse_location(f"{scheme}://h/n").url == "postgresql+psycopg://h/n"
 
 
-def test_a_url_that_is_none_is_told_without_its_password() -> None:
-    with pytest.raises(ConfigError, match="cannot be used") as raised:
-        open_store("postgresql://kandian:secret@db.example:port/shop")
+@pytest.mark.parametrize("opener", [open_store, open_lookup], ids=["store", "lookup"])
+@pytest.mark.parametrize(
+    "end", ["localhost:port/shop", "localhost/shop?colour=red", "localhost:9/shop", "[/shop"]
+)
+def test_a_url_of_no_server_is_told_without_its_password(
+    opener: Callable[[str], object], end: str
+) -> None:
+    with pytest.raises(ConfigError, match="postgresql") as raised:
+        opener(f"postgresql://kandian:secret@{end}")
     assert "secret" not in str(raised.value)
 
 
