@@ -9,7 +9,7 @@ HLS    := pipeline/web/page/vendor/hls.min.js
 APT    := apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint type imports unit vendor test-browser bench bench-web bench-encode eval serve clean
+.PHONY: help setup demo test lint type imports unit vendor test-browser bench bench-web bench-store bench-encode eval serve clean
 
 help:  ## list the verbs
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | expand -t 16
@@ -83,6 +83,10 @@ bench: setup  ## overhead of the whole job, cold start of find, both engines
 
 bench-web: setup  ## 200 requests a second to kandian serve, for ten seconds
 	$(BIN)/python -m tests.bench.web
+
+RECORDINGS ?= 1000000
+bench-store: $(VENV)/.dev  ## look-ups in RECORDINGS=1000000 with ten highlights each, SQLite and PostgreSQL
+	$(BIN)/python -m tests.bench.store --recordings $(RECORDINGS)
 
 bench-encode: $(VENV)/.dev  ## what the encode profiles are worth on CLIPS=folder (default: made pictures)
 	$(BIN)/python -m tests.bench.encode $(if $(CLIPS),--clips "$(CLIPS)") $(BENCH)

@@ -10,7 +10,7 @@ from models.errors import ConfigError, TransientError
 from pipeline.store.failures import told_clearly
 from pipeline.store.find import FindQuery, FoundHighlight, find
 from pipeline.store.location import CONNECT_TIMEOUT_S, NO_DRIVER, Location
-from pipeline.store.pages import POSTGRES_PAGES
+from pipeline.store.pages import BY_INDEX, POSTGRES_PAGES
 from pipeline.store.select import Row
 from pipeline.store.version import VERSION_TABLE
 
@@ -63,6 +63,7 @@ class DirectLookup:
         with told_clearly(self._name, unreachable=TransientError):
             self._connection.execute(_ONE_STATE)
             try:
+                self._connection.execute(BY_INDEX)
                 return find(self.select, query, POSTGRES_PAGES)
             finally:
                 self._connection.rollback()

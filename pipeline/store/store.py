@@ -33,7 +33,7 @@ from pipeline.store.find import FindQuery, FoundHighlight, find
 from pipeline.store.identity import HIGHLIGHT_ID, make_highlight_id
 from pipeline.store.listing import ListedProduct, ListedRecording, list_products, list_recordings
 from pipeline.store.location import Location, parse_location
-from pipeline.store.pages import POSTGRES_PAGES, SQLITE_PAGES
+from pipeline.store.pages import BY_INDEX, POSTGRES_PAGES, SQLITE_PAGES
 from pipeline.store.reading import (
     read_corrections,
     read_document,
@@ -238,9 +238,12 @@ class Store:
 
     def find(self, query: FindQuery) -> tuple[FoundHighlight, ...]:
         """Answer a query; see `pipeline.store.find.find`."""
-        pages = SQLITE_PAGES if self._location.path is not None else POSTGRES_PAGES
-        with self._selecting() as select:
-            return find(select, query, pages)
+        with self._told(), make_reading(self._engine).connect() as connection:
+            pages = SQLITE_PAGES
+            if self._location.path is None:
+                pages = POSTGRES_PAGES
+                connection.execute(text(BY_INDEX))
+            return find(_make_select(connection), query, pages)
 
     def products(self, recording_id: str | None) -> tuple[ListedProduct, ...]:
         """List the products of one recording's catalogue, or of all recordings."""
@@ -252,14 +255,8 @@ class Store:
 
     def select(self, sql: str, parameters: Mapping[str, object]) -> Sequence[Row]:
         """Run one reading statement with `:name` parameters."""
-        with self._selecting() as select:
-            return select(sql, parameters)
-
-    @contextmanager
-    def _selecting(self) -> Iterator[Select]:
-        """Give a way to ask several questions of one state of the database."""
-        with self._told(), make_reading(self._engine).connect() as connection:
-            yield _make_select(connection)
+        with self._told(), self._engine.connect() as connection:
+            return _make_select(connection)(sql, parameters)
 
     @contextmanager
     def _reading(self) -> Iterator[Session]:
@@ -267,8 +264,8 @@ class Store:
             yield session
 
     @contextmanager
-    def _writing(self, name: str) -> Iterator[Session]:
-        """Give a transaction that is alone in writing what has that name."""
+    def _writing(self, name: str = "") -> Iterator[Session]:
+        """Give a transaction that is alone in writing what has that name, or what has none."""
         with self._told(), Session(make_writing(self._engine)) as session, session.begin():
             lock(session.connection(), name)
             yield session

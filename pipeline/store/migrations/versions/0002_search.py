@@ -69,7 +69,10 @@ def upgrade() -> None:
         for statement in _FTS5:
             op.execute(statement)
     else:
-        op.execute(f"CREATE INDEX search_pages_grams ON search_pages USING gin (({TS_VECTOR}))")
+        op.execute(
+            f"CREATE INDEX search_pages_grams ON search_pages USING gin (({TS_VECTOR})) "
+            "WITH (gin_pending_list_limit = 256)"
+        )
     _fill()
 
 
