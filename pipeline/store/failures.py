@@ -24,6 +24,7 @@ _SQLITE_FAILURES: dict[int, tuple[type[KandianError], str]] = {
     sqlite3.SQLITE_NOTADB: (ConfigError, "it is no SQLite database; name another file"),
     sqlite3.SQLITE_CORRUPT: (ConfigError, "it is damaged; restore a backup or index again"),
 }
+_NO_FTS5 = (ConfigError, "this Python's SQLite lacks FTS5; use a Python that has it")
 _SERVER_FAILURES: dict[str, tuple[type[KandianError], str]] = {
     "53": (ResourceError, "the server lacks disk, memory or connections"),
     "40": (TransientError, "another process changed the same rows; try again"),
@@ -81,6 +82,7 @@ def _explain(error: Exception, name: str, unreachable: type[KandianError]) -> Ka
     known = None
     if isinstance(cause, sqlite3.Error):
         known = _SQLITE_FAILURES.get(getattr(cause, "sqlite_errorcode", 0) & _PRIMARY_CODE)
+        known = _NO_FTS5 if "no such module: fts5" in str(cause) else known
     elif hasattr(cause, "sqlstate"):
         known = _server_failure(type(cause).__name__, cause.sqlstate, unreachable)
     if known is None:

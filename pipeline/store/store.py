@@ -17,10 +17,11 @@ from models.document import IndexDocument
 from models.errors import ConfigError, InputError, TransientError
 from models.highlight import Action, Correction
 from models.recording import Recording
-from models.tables import CorrectionRow, HighlightRow, ProductRow, RecordingRow, StageResultRow
+from models.tables import RecordingRow, StageResultRow
 from models.transcript import Transcript
 from pipeline.store import rows
 from pipeline.store.contract import IndexInput, SavedCorrection, SavedIndex, StageResult
+from pipeline.store.correcting import check_correction, make_new_id, require_row
 from pipeline.store.engine import (
     lock,
     make_engine,
@@ -30,7 +31,6 @@ from pipeline.store.engine import (
 )
 from pipeline.store.failures import told_clearly
 from pipeline.store.find import FindQuery, FoundHighlight, find
-from pipeline.store.identity import HIGHLIGHT_ID, make_highlight_id
 from pipeline.store.listing import ListedProduct, ListedRecording, list_products, list_recordings
 from pipeline.store.location import Location, parse_location
 from pipeline.store.pages import BY_INDEX, POSTGRES_PAGES, SQLITE_PAGES
@@ -38,7 +38,6 @@ from pipeline.store.reading import (
     read_corrections,
     read_document,
     read_products,
-    read_removed,
     read_transcript,
 )
 from pipeline.store.readonly import NOTHING_INDEXED, check_indexed
@@ -150,10 +149,10 @@ class Store:
                 after the recording.
         """
         with self._writing(correction.recording_id) as session:
-            row = _recording_row(session, correction.recording_id)
+            row = require_row(session, correction.recording_id)
             if correction.action is Action.ADD and not correction.highlight_id:
-                correction = replace(correction, highlight_id=_new_id(session, row, correction))
-            _check_correction(session, row, correction)
+                correction = replace(correction, highlight_id=make_new_id(session, row, correction))
+            check_correction(session, row, correction)
             session.add(rows.make_correction_row(correction, row.fingerprint))
             session.flush()
             rebuild(session, row, datetime.now(UTC))
@@ -162,7 +161,7 @@ class Store:
     def corrections(self, recording_id: str) -> tuple[Correction, ...]:
         """Return all corrections of the recording, in the order they were made."""
         with self._reading() as session:
-            row = _recording_row(session, recording_id)
+            row = require_row(session, recording_id)
             return read_corrections(session, rows.recording_of(row))
 
     def document(self, recording_id: str, *, with_review: bool) -> IndexDocument:
@@ -172,7 +171,7 @@ class Store:
             InputError: when no such recording is indexed.
         """
         with self._reading() as session:
-            row = _recording_row(session, recording_id)
+            row = require_row(session, recording_id)
             return read_document(session, row, with_review=with_review)
 
     def transcript(self, recording_id: str) -> Transcript:
@@ -182,7 +181,7 @@ class Store:
             InputError: when no such recording is indexed.
         """
         with self._reading() as session:
-            return read_transcript(session, _recording_row(session, recording_id).id)
+            return read_transcript(session, require_row(session, recording_id).id)
 
     def catalogue(self, recording_id: str) -> Catalogue:
         """Return the catalogue that the recording was indexed with.
@@ -191,7 +190,7 @@ class Store:
             InputError: when no such recording is indexed.
         """
         with self._reading() as session:
-            return Catalogue(read_products(session, _recording_row(session, recording_id).id))
+            return Catalogue(read_products(session, require_row(session, recording_id).id))
 
     def find_recording(self, recording_id: str) -> Recording | None:
         """Return the recording of that id, None when there is none."""
@@ -221,7 +220,7 @@ class Store:
             InputError: when no such recording is indexed.
         """
         with self._writing(recording_id) as session:
-            row = _recording_row(session, recording_id)
+            row = require_row(session, recording_id)
             clear(session, row, datetime.now(UTC))
             return row.revision
 
@@ -279,42 +278,3 @@ def _make_select(connection: Connection) -> Select:
         return connection.execute(text(sql), dict(parameters)).mappings().all()
 
     return select
-
-
-def _recording_row(session: Session, recording_id: str) -> RecordingRow:
-    row = session.get(RecordingRow, recording_id)
-    if row is None:
-        raise InputError(f"no recording {recording_id!r} is indexed here; see kandian recordings")
-    if row.deleted_at is not None:
-        raise InputError(
-            f"recording {recording_id} was deleted on {row.deleted_at:%Y-%m-%d}; index it again"
-        )
-    return row
-
-
-def _new_id(session: Session, row: RecordingRow, correction: Correction) -> str:
-    """Make an id that no highlight of the recording has or had."""
-    taken = {item.highlight_id for item in read_removed(session, row.id)}
-    for column in (HighlightRow.id, CorrectionRow.highlight_id):
-        owner = column.class_.recording_id
-        taken |= set(session.scalars(select(column).where(owner == row.id)))
-    owner_name = f"{row.fingerprint}/{row.id}/{correction.author}"
-    return make_highlight_id(owner_name, correction.product_id, correction.span.start_ms, taken)
-
-
-def _check_correction(session: Session, row: RecordingRow, correction: Correction) -> None:
-    if session.get(ProductRow, (row.id, correction.product_id)) is None:
-        raise InputError(
-            f"product {correction.product_id!r} is not in the catalogue of recording {row.id}"
-        )
-    if correction.span.end_ms > row.duration_ms:
-        raise InputError(
-            f"the span ends at {correction.span.end_ms} ms, after recording {row.id} has ended "
-            f"({row.duration_ms} ms)"
-        )
-    if not HIGHLIGHT_ID.fullmatch(correction.highlight_id):
-        raise InputError(f"{correction.highlight_id!r} is no highlight id such as hl_0a1b")
-    known = session.get(HighlightRow, (row.id, correction.highlight_id)) is not None
-    if known is (correction.action is Action.ADD):
-        problem = "exists already" if known else "is not there"
-        raise InputError(f"highlight {correction.highlight_id} of recording {row.id} {problem}")

@@ -268,6 +268,25 @@ def test_what_a_server_reports_becomes_what_to_do(
         raise OperationalError(sqlstate)
 
 
+def test_a_sqlite_without_fts5_is_a_setting_to_mend() -> None:
+    with pytest.raises(ConfigError, match="lacks FTS5"), told_clearly("a.db"):
+        raise sqlite3.OperationalError("no such module: fts5")
+
+
+@pytest.mark.parametrize("url", ["postgres"], indirect=True)
+def test_what_a_server_cannot_keep_is_the_recordings_fault(
+    store: Store, index_input: MakeInput
+) -> None:
+    data = index_input()
+    with pytest.raises(InputError, match="NUL"):
+        store.save_index(replace(data, recording=replace(data.recording, title="a\0b")))
+    with pytest.raises(InputError, match="too long"):
+        store.save_index(
+            replace(data, recording=replace(data.recording, fingerprint="sha256:" + "1" * 90))
+        )
+    assert store.recordings() == ()
+
+
 def test_an_error_of_our_own_making_is_not_explained_away(store: Store) -> None:
     with pytest.raises(Exception, match=r"no such table|does not exist"):
         store.select("SELECT * FROM nowhere", {})

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import text
 
 from models.errors import ConfigError, InputError
 from models.highlight import Status
 from models.span import Span
 from pipeline.store.contract import IndexInput
-from pipeline.store.find import FindQuery, FoundHighlight
+from pipeline.store.find import FindQuery, FoundHighlight, find
 from pipeline.store.folding import fold, format_contains
 from pipeline.store.location import make_sqlite_url
 from pipeline.store.lookup import Lookup, open_lookup
+from pipeline.store.pages import BY_INDEX, POSTGRES_PAGES, SQLITE_PAGES
+from pipeline.store.select import Row
 from pipeline.store.store import Store, open_store, open_store_readonly
 from tests.postgres import Server
 
@@ -183,6 +186,43 @@ def test_where_nothing_is_indexed_a_reader_says_so_and_makes_nothing(
 def test_a_question_without_sense_is_refused(query: Callable[[], FindQuery]) -> None:
     with pytest.raises(InputError):
         query()
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        FindQuery(product_id="P1"),
+        FindQuery(recording_id="rec-1"),
+        FindQuery(recording_id="rec-1", at_ms=10_000),
+        FindQuery(recording_id="rec-1", text="围巾"),
+        FindQuery(text="围巾"),
+        FindQuery(text="锅 不粘", at_ms=95_000),
+        FindQuery(text="锅", product_id="P2"),
+    ],
+    ids=["product", "recording", "moment", "text-in-one", "text", "text-at", "text-of-product"],
+)
+def test_no_question_reads_a_whole_table(lookups: tuple[Lookup, Store], query: FindQuery) -> None:
+    engine = lookups[1]._engine
+    on_server = engine.dialect.name == "postgresql"
+    explain = "EXPLAIN " if on_server else "EXPLAIN QUERY PLAN "
+    plans: list[str] = []
+    with engine.connect() as connection:
+        if on_server:
+            connection.execute(text(BY_INDEX))
+
+        def select(sql: str, parameters: Mapping[str, object]) -> list[Row]:
+            rows = connection.execute(text(explain + sql), dict(parameters))
+            plans.extend(str(row[-1]) for row in rows)
+            return []
+
+        find(select, query, POSTGRES_PAGES if on_server else SQLITE_PAGES)
+    assert plans
+    scans = [line for line in plans if "Seq Scan" in line or line.strip().startswith("SCAN")]
+    # A page that was found, the virtual table and the few pages without an index are no tables.
+    harmless = ("VIRTUAL TABLE", "search_pages_unindexed", "SCAN g", "SUBQUERY", "CO-ROUTINE")
+    assert [line for line in scans if not any(word in line for word in harmless)] == []
+    if query.text and query.recording_id is None:
+        assert any("search_pages_grams" in line or "search_index" in line for line in plans)
 
 
 @given(st.text())
