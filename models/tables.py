@@ -380,3 +380,32 @@ class StageResultRow(Base):
     sha256: Mapped[str] = mapped_column(String(KEY_LENGTH))
     size_bytes: Mapped[int] = mapped_column(BigInteger)
     created_at: Mapped[datetime] = mapped_column(UtcMoment)
+
+
+class LeaseRow(Base):
+    """Who works on what at the moment; the row stays, so that tokens only ever rise."""
+
+    __tablename__ = "leases"
+
+    name: Mapped[str] = mapped_column(String(KEY_LENGTH), primary_key=True)
+    holder: Mapped[str] = mapped_column(Text)
+    token: Mapped[int] = mapped_column(BigInteger)
+    """Raised whenever the lease changes hands; what a late holder stores is refused by it."""
+    expires_ms: Mapped[int] = mapped_column(BigInteger)
+    """Milliseconds since 1970 by the clock of the database; 0 = given back."""
+
+
+class FailureRow(Base):
+    """How often, and how, one recording failed since its input last changed."""
+
+    __tablename__ = "failures"
+
+    item: Mapped[str] = mapped_column(String(KEY_LENGTH), primary_key=True)
+    """Which recording of which place, hashed."""
+    label: Mapped[str] = mapped_column(Text)
+    input: Mapped[str] = mapped_column(String(KEY_LENGTH))
+    """Hash of the content and the settings that failed."""
+    kind: Mapped[str] = mapped_column(String(NAME_LENGTH))
+    reason: Mapped[str] = mapped_column(Text)
+    times: Mapped[int]
+    failed_at: Mapped[datetime] = mapped_column(UtcMoment)

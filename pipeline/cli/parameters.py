@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
@@ -12,6 +13,8 @@ from models.errors import InputError
 from models.recording import check_recording_id, parse_started_at
 from models.span import parse_clock
 
+_DURATION = re.compile(r"(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>s|m|h)?", re.ASCII)
+_SECONDS = {"s": 1, "m": 60, "h": 3600}
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
@@ -58,6 +61,23 @@ class MomentType(click.ParamType[datetime]):
             self.fail(str(error), param, ctx)
 
 
+class DurationType(click.ParamType[float]):
+    """A length of time, such as 30s or 2m; the value is seconds."""
+
+    name = "duration"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Read the text."""
+        if isinstance(value, float):
+            return value
+        found = _DURATION.fullmatch(str(value).strip())
+        if found is None:
+            self.fail(f"{value!r} is no length of time such as 30s or 2m", param, ctx)
+        return float(found["number"]) * _SECONDS[found["unit"] or "s"]
+
+
 class RecordingIdType(click.ParamType[str]):
     """A name for a recording that is safe as a folder and in a URL."""
 
@@ -91,4 +111,5 @@ class QualityType(click.ParamType[float]):
 QUALITY = QualityType()
 CLOCK = ClockType()
 MOMENT = MomentType()
+DURATION = DurationType()
 RECORDING_ID = RecordingIdType()

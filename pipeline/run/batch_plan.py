@@ -37,7 +37,7 @@ def read_plan(source: Path, *, catalogue: Path | None) -> tuple[Job, ...]:
         InputError: when there is nothing to do, or a line of the manifest is wrong.
     """
     if source.is_dir():
-        jobs = tuple(_iter_folder(source, catalogue))
+        jobs = tuple(iter_folder(source, catalogue))
     else:
         jobs = _read_manifest(source, catalogue)
     if not jobs:
@@ -46,7 +46,8 @@ def read_plan(source: Path, *, catalogue: Path | None) -> tuple[Job, ...]:
     return jobs
 
 
-def _iter_folder(root: Path, catalogue: Path | None) -> Iterator[Job]:
+def iter_folder(root: Path, catalogue: Path | None) -> Iterator[Job]:
+    """List what is in a folder now, in order of names; see `read_plan`."""
     for media in _iter_media(root):
         yield Job(media=media, catalogue=catalogue or _find_catalogue(media, root))
 

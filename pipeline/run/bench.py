@@ -18,3 +18,5 @@ class Bench:
     workspace: Workspace
     store: Store
     observer: Observer
+    waits: bool = True
+    """Whether to wait while another run has the same recording; else that is said at once."""

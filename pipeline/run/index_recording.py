@@ -17,7 +17,13 @@ from dataclasses import dataclass
 from models.catalogue import Catalogue
 from models.catalogue_file import read_catalogue
 from models.document import IndexProvenance
-from models.errors import ConfigError, InputError, KandianError
+from models.errors import (
+    BusyError,
+    ConfigError,
+    InputError,
+    KandianError,
+    kind_of,
+)
 from models.highlight import Detection, Status
 from models.recording import Recording, Rendition
 from pipeline.media.package import FOLDER_NAME
@@ -28,7 +34,9 @@ from pipeline.run.detection import detection_key, find_pitches
 from pipeline.run.index_files import write_index_files
 from pipeline.run.ingest import Source, ingest
 from pipeline.run.job import Job
+from pipeline.run.lease import holding
 from pipeline.run.outcome import (
+    Busy,
     Done,
     Failed,
     Outcome,
@@ -90,11 +98,13 @@ def attempt(bench: Bench, job: Job) -> Outcome:
         return index_recording(bench, job)
     except ConfigError:
         raise
+    except BusyError as error:
+        return Busy(str(error))
     except KandianError as error:
         return outcome_of_error(error)
     except Exception as error:  # one bad recording never stops a batch
         log.exception("%s: unexpected failure", job.label)
-        return Failed(f"unexpected {type(error).__name__}: {error}")
+        return Failed(f"unexpected {type(error).__name__}: {error}", kind_of(error))
 
 
 def index_recording(bench: Bench, job: Job) -> Done | Skipped:
@@ -107,12 +117,14 @@ def index_recording(bench: Bench, job: Job) -> Done | Skipped:
         ConfigError: when a tool or the weights are missing.
         ToolError: when ffmpeg fails.
         ResourceError: when the disk is full.
+        BusyError: when another run has it under way and this bench does not wait.
+        LeaseLostError: when another run took it over meanwhile.
     """
     begun = time.monotonic()
     catalogue = read_catalogue(job.catalogue)
     source = ingest(job, script=bench.toolbox.script, language=bench.toolbox.language)
-    lock = source.fingerprint.removeprefix("sha256:")
-    with bench.workspace.locked(lock, waiting=lambda: bench.observer.note(_waiting(job))):
+    name = source.fingerprint.removeprefix("sha256:")
+    with holding(bench, name, waiting=lambda: bench.observer.note(_waiting(job))) as bench:
         recording = _name_recording(bench, job, source)
         require_encoders(bench, source)
         heard = _Heard(recording, source, catalogue, make_transcript(bench, source, catalogue))
@@ -217,6 +229,7 @@ def _is_stored(bench: Bench, material: _Material, key: str) -> bool:
 def _publish(bench: Bench, job: Job, material: _Material) -> None:
     """Put what players read into the recording's folder; the database has the last word."""
     recording_id = material.heard.recording.id
+    bench.store.require_lease()
     write_index_files(bench.store, bench.workspace, recording_id)
     folder = bench.workspace.recording_folder(recording_id)
     for replay in material.replays:

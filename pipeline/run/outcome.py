@@ -1,10 +1,10 @@
-"""How a job ended, in the four words that decide the exit code."""
+"""How a job ended, in the words that decide the exit code."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from models.errors import InputError, KandianError
+from models.errors import FailureKind, InputError, KandianError, kind_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,7 @@ class Failed:
     """Something went wrong that is not the input's fault."""
 
     reason: str
+    kind: FailureKind = FailureKind.UNEXPECTED
 
 
 Pictures = PicturesMade | LeftOut | Failed
@@ -72,9 +73,26 @@ class Rejected:
     reason: str
 
 
-Outcome = Done | Skipped | Rejected | Failed
+@dataclass(frozen=True, slots=True)
+class Poisoned:
+    """It failed so often in the same way that it was not tried again."""
+
+    reason: str
+    kind: FailureKind
+
+
+@dataclass(frozen=True, slots=True)
+class Busy:
+    """Another run has it under way; only where nobody waits for that."""
+
+    reason: str
+
+
+Outcome = Done | Skipped | Rejected | Failed | Poisoned | Busy
 
 
 def outcome_of_error(error: KandianError) -> Rejected | Failed:
     """Sort an error by whose fault it is."""
-    return Rejected(str(error)) if isinstance(error, InputError) else Failed(str(error))
+    if isinstance(error, InputError):
+        return Rejected(str(error))
+    return Failed(str(error), kind_of(error))

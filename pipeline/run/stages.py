@@ -47,6 +47,8 @@ def make_transcript(bench: Bench, source: Source, catalogue: Catalogue) -> KeptT
     key = _transcript_key(engine, source)
     kept = _read_kept_transcript(bench, key)
     transcript = kept or _transcribe(bench, source, engine, key)
+    # Also when it was kept: a run may have been killed between keeping it and tidying up.
+    shutil.rmtree(bench.workspace.checkpoint_folder(key), ignore_errors=True)
     return KeptTranscript(transcript, key)
 
 
@@ -105,5 +107,4 @@ def _transcribe(bench: Bench, source: Source, engine: Transcriber, key: str) -> 
         stage="transcript",
         fingerprint=source.fingerprint,
     )
-    shutil.rmtree(checkpoints)
     return transcript

@@ -19,9 +19,10 @@ import fcntl
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from models.errors import ConfigError, ResourceError
 from pipeline.media.artifact import replace_folder
@@ -63,24 +64,29 @@ class Workspace:
         """
         with told_about(self.root, remedy="choose another folder with --workspace"):
             self.root.mkdir(parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile(dir=self.root, prefix=".probe-"):
+            # On Linux it has no name, so that a killed process leaves nothing.
+            with tempfile.TemporaryFile(dir=self.root, prefix=".probe-"):
                 pass
 
-    @contextlib.contextmanager
-    def locked(self, name: str, *, waiting: Callable[[], None]) -> Iterator[None]:
-        """Hold the lock of this name; a second holder, in any process, calls `waiting` and waits.
+    def lock_file(self, name: str) -> Path:
+        """Return the file whose lock says that a recording is under way."""
+        return self.root / "locks" / f"{name}.lock"
+
+    def try_lock(self, name: str, stack: contextlib.ExitStack) -> bool:
+        """Take the lock of this name until the stack ends; False when another process has it.
 
         The operating system lets go of it when the process ends, however it ends.
         """
-        path = self.root / "locks" / f"{name}.lock"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("w") as handle:
+        path = self.lock_file(name)
+        make_folder(path.parent)
+        with contextlib.ExitStack() as own:
+            handle = own.enter_context(path.open("w"))
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                waiting()
-                fcntl.flock(handle, fcntl.LOCK_EX)
-            yield
+                return False
+            stack.enter_context(own.pop_all())
+        return True
 
 
 def make_folder(folder: Path) -> None:
@@ -111,23 +117,47 @@ def write_atomically(path: Path, content: str | bytes) -> None:
             path.write_bytes(data)
             return
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
-        temporary = Path(name)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
+        with _claimed(path.with_name(f".{path.name}.tmp")) as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+            Path(file.name).replace(path)
+
+
+@contextlib.contextmanager
+def _claimed(temporary: Path) -> Iterator[BinaryIO]:
+    """Open a temporary file that nobody else writes; removed unless it is renamed meanwhile.
+
+    Its name is always the same, so that what a killed process left is overwritten by the next one;
+    two living processes take turns.
+    """
+    while True:
+        with temporary.open("ab") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            if not _is_still(temporary, file):  # whoever had it before has renamed it
+                continue
+            file.truncate(0)
             temporary.chmod(0o644)
-            temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
+            try:
+                yield file
+            finally:
+                if _is_still(temporary, file):
+                    temporary.unlink(missing_ok=True)
+            return
+
+
+def _is_still(path: Path, file: BinaryIO) -> bool:
+    try:
+        return os.path.samestat(path.stat(), os.fstat(file.fileno()))
+    except FileNotFoundError:
+        return False
 
 
 def place(source: Path, target: Path) -> None:
     """Make `target` the same file as `source`: a hard link, or a copy where that cannot be.
 
-    No-op when it is that already; a copy is told by its size, and by not being older.
+    No-op when it is that already; a copy is told by its size, and by not being older. Only for who
+    holds the recording: what a killed run left half done is removed.
 
     Raises:
         ConfigError: when the folder cannot be written to.
@@ -135,10 +165,10 @@ def place(source: Path, target: Path) -> None:
     """
     with told_about(target):
         target.parent.mkdir(parents=True, exist_ok=True)
+        temporary = target.with_name(f".{target.name}.tmp")
+        temporary.unlink(missing_ok=True)
         if target.exists() and _holds_the_same(target, source):
             return
-        temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
-        temporary.unlink(missing_ok=True)
         try:
             try:
                 temporary.hardlink_to(source)
@@ -160,12 +190,12 @@ def place_folder(source: Path, target: Path) -> None:
         ResourceError: when the disk is full.
     """
     with told_about(target):
+        temporary = target.with_name(f".{target.name}.tmp")
+        shutil.rmtree(temporary, ignore_errors=True)
         names = sorted(path.name for path in source.iterdir())
         there = sorted(path.name for path in target.iterdir()) if target.is_dir() else None
         if there == names and all(_holds_the_same(target / one, source / one) for one in names):
             return
-        temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
-        shutil.rmtree(temporary, ignore_errors=True)
         temporary.mkdir(parents=True)
         try:
             for name in names:

@@ -31,6 +31,13 @@ from pipeline.store.engine import (
 )
 from pipeline.store.failures import told_clearly
 from pipeline.store.find import FindQuery, FoundHighlight, find
+from pipeline.store.leases import (
+    Lease,
+    give_lease_back,
+    renew_lease,
+    require_lease,
+    take_lease,
+)
 from pipeline.store.listing import ListedProduct, ListedRecording, list_products, list_recordings
 from pipeline.store.location import Location, parse_location
 from pipeline.store.pages import BY_INDEX, POSTGRES_PAGES, SQLITE_PAGES
@@ -44,6 +51,7 @@ from pipeline.store.readonly import NOTHING_INDEXED, check_indexed
 from pipeline.store.saving import clear, rebuild, write_index
 from pipeline.store.schema import ensure_schema, read_revision
 from pipeline.store.select import Row, Select
+from pipeline.store.tries import RememberedFailure, delete_failure, read_failure, write_failure
 from pipeline.store.version import SCHEMA_REVISION
 
 
@@ -110,9 +118,10 @@ class Store:
     TransientError (locked for long) or ConfigError (read-only, damaged).
     """
 
-    def __init__(self, engine: Engine, location: Location) -> None:
+    def __init__(self, engine: Engine, location: Location, lease: Lease | None = None) -> None:
         self._engine = engine
         self._location = location
+        self._lease = lease
 
     def __enter__(self) -> Self:
         return self
@@ -235,6 +244,53 @@ class Store:
         with self._writing(result.key) as session:
             session.merge(rows.make_stage_result_row(result))
 
+    def take_lease(self, name: str, holder: str, *, for_ms: int, gone: str = "") -> Lease | None:
+        """Take a lease; see `pipeline.store.leases.take_lease`."""
+        with self._writing(f"lease/{name}") as session:
+            return take_lease(session, name, holder, for_ms=for_ms, gone=gone)
+
+    def renew_lease(self, lease: Lease, *, for_ms: int) -> bool:
+        """Hold a lease longer; False when somebody took it over."""
+        with self._writing(f"lease/{lease.name}") as session:
+            return renew_lease(session, lease, for_ms=for_ms)
+
+    def give_lease_back(self, lease: Lease) -> None:
+        """Let others have a lease at once; no-op when somebody took it over."""
+        with self._writing(f"lease/{lease.name}") as session:
+            give_lease_back(session, lease)
+
+    def under(self, lease: Lease) -> Store:
+        """Return the same store for the holder of a lease: every change is refused once it is lost.
+
+        The check is part of the transaction that makes the change; it raises LeaseLostError.
+        """
+        return Store(self._engine, self._location, lease)
+
+    def require_lease(self) -> None:
+        """Check that the lease that this store was given is still held; no-op without one.
+
+        Raises:
+            LeaseLostError: when somebody took it over.
+        """
+        if self._lease is not None:
+            with self._writing(f"lease/{self._lease.name}"):
+                pass
+
+    def failure(self, item: str) -> RememberedFailure | None:
+        """Return how an item failed before, None when it did not."""
+        with self._reading() as session:
+            return read_failure(session, item)
+
+    def remember_failure(self, failure: RememberedFailure) -> None:
+        """Remember a failure, over what was remembered of the same item."""
+        with self._writing(f"failure/{failure.item}") as session:
+            write_failure(session, failure)
+
+    def forget_failure(self, item: str) -> None:
+        """Forget an item's failures."""
+        with self._writing(f"failure/{item}") as session:
+            delete_failure(session, item)
+
     def find(self, query: FindQuery) -> tuple[FoundHighlight, ...]:
         """Answer a query; see `pipeline.store.find.find`."""
         with self._told(), make_reading(self._engine).connect() as connection:
@@ -267,6 +323,8 @@ class Store:
         """Give a transaction that is alone in writing what has that name, or what has none."""
         with self._told(), Session(make_writing(self._engine)) as session, session.begin():
             lock(session.connection(), name)
+            if self._lease is not None:
+                require_lease(session, self._lease)
             yield session
 
     def _told(self) -> AbstractContextManager[None]:

@@ -8,7 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.run.ingest import ingest
+from models.errors import FailureKind
+from pipeline.run.bench import Bench
+from pipeline.run.index_recording import attempt
+from pipeline.run.job import Job, JobSettings, Observer
+from pipeline.run.outcome import Failed
+from pipeline.run.toolbox import Toolbox
+from pipeline.run.workspace import Workspace
+from pipeline.store.location import make_sqlite_url
+from pipeline.store.store import open_store
 from tests.conftest import QUICK
 
 
@@ -59,21 +67,17 @@ def test_a_batch_gives_the_indexes_that_single_runs_give(
 
 @pytest.mark.logs_errors
 def test_a_defect_in_one_recording_is_its_failure_only(
-    kandian, manifest, monkeypatch: pytest.MonkeyPatch
+    show, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    calls: list[object] = []
-
     def broken(job, **options):
-        calls.append(job)
-        if len(calls) == 1:
-            raise ZeroDivisionError("a defect")
-        return ingest(job, **options)
+        raise ZeroDivisionError("a defect")
 
     monkeypatch.setattr("pipeline.run.index_recording.ingest", broken)
-    ran = kandian("batch", manifest, *QUICK)
-    assert outcomes(ran)[0] == ("a", "failed")
-    assert json.loads(ran.out)[0]["reason"] == "unexpected ZeroDivisionError: a defect"
-    assert outcomes(ran)[2] == ("c", "done")
+    with open_store(make_sqlite_url(tmp_path / "a.db")) as store:
+        settings = JobSettings(encoder="lsa", language="zh")
+        bench = Bench(Toolbox(settings), Workspace(tmp_path / "ws"), store, Observer())
+        outcome = attempt(bench, Job(show.catalogue, transcript=show.transcript))
+    assert outcome == Failed("unexpected ZeroDivisionError: a defect", FailureKind.UNEXPECTED)
 
 
 def test_a_folder_of_media_says_for_each_what_became_of_it(

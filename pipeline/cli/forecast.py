@@ -1,0 +1,1 @@
+"""Say what a batch would do."""

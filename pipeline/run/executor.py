@@ -1,0 +1,109 @@
+"""Who works recordings off: the one interface that a batch knows, and what goes over it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Protocol, Self
+
+from pipeline.run.job import Job, JobSettings
+from pipeline.run.outcome import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What every worker needs to know; paths and URLs alone, so that any machine can read it."""
+
+    settings: JobSettings
+    workspace: Path
+    database_url: str
+    log_level: int
+    retry_failed: bool = False
+    """Try recordings again that failed so often that they would be passed over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One recording to index, by its number in the plan."""
+
+    number: int
+    job: Job
+
+
+@dataclass(frozen=True, slots=True)
+class Stepped:
+    """A stage of a recording went on."""
+
+    number: int
+    stage: str
+    done_ms: int
+    total_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """Something about a recording that a person may want to know."""
+
+    number: int
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A recording has come to an end, whichever."""
+
+    number: int
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """The environment is wrong: no recording would do better."""
+
+    number: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Died:
+    """The worker of a recording ended in the middle of it."""
+
+    number: int
+    how: str
+
+
+Message = Stepped | Noted | Ended | Broken | Died
+
+
+class Executor(Protocol):
+    """Runs the whole job of a recording on some worker.
+
+    Guaranteed: each work submitted gives exactly one `Ended`, `Broken` or `Died`, unless `stop`
+    comes first; at most `slots` are under way. A worker that died has been replaced, and nothing
+    that it started goes on. Leaving the context stops all workers.
+    """
+
+    @property
+    def slots(self) -> int:
+        """How many recordings can be under way at once."""
+
+    def submit(self, work: Work) -> None:
+        """Begin a recording; only while fewer than `slots` are under way."""
+
+    def receive(self, timeout_s: float) -> tuple[Message, ...]:
+        """Wait for news, at most so long; there may be none."""
+
+    def stop(self) -> None:
+        """End all workers, with what they are at; nothing is lost that was stored."""
+
+    def __enter__(self) -> Self:
+        """Begin."""
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Stop."""

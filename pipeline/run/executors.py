@@ -1,0 +1,28 @@
+"""Choose who works a batch off."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from models.errors import InputError
+from pipeline.run.executor import Executor, Setup
+from pipeline.run.executor_local import LocalExecutor
+from pipeline.run.sizing import threads_each, usual_jobs
+
+
+def make_executor(name: str, setup: Setup, *, jobs: int | None) -> Executor:
+    """Return the executor of that name; each worker gets a fair share of the cores.
+
+    Raises:
+        InputError: when there is no such executor.
+        ConfigError: when it is not installed, or its cluster cannot be reached.
+    """
+    if name == "local":
+        number = jobs or usual_jobs()
+        return LocalExecutor(_sharing(setup, number), jobs=number)
+    raise InputError(f"there is no executor {name!r}; choose local or ray")
+
+
+def _sharing(setup: Setup, jobs: int) -> Setup:
+    threads = threads_each(jobs, setup.settings.threads)
+    return replace(setup, settings=replace(setup.settings, threads=threads))

@@ -1,0 +1,44 @@
+"""How many recordings a machine can work on at once."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+
+WORKER_BYTES = 1_500_000_000
+"""Memory that one worker may need at once: about 0.9 GB with the base model (see ARCHITECTURE.md), and
+an encode of 720p beside it."""
+CGROUP_LIMIT = Path("/sys/fs/cgroup/memory.max")
+MEMORY_INFO = Path("/proc/meminfo")
+
+
+def usual_jobs() -> int:
+    """Return one job a core, fewer where memory is short, at least one."""
+    memory = _usable_memory()
+    by_memory = usable_cores() if memory is None else memory // WORKER_BYTES
+    return max(1, min(usable_cores(), by_memory))
+
+
+def threads_each(jobs: int, asked: int) -> int:
+    """Return the threads of each job: what was asked for, else a fair share of the cores."""
+    return asked or max(1, usable_cores() // jobs)
+
+
+def usable_cores() -> int:
+    """Return the cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _usable_memory() -> int | None:
+    """Return the bytes that can be had: of the machine, or of what a container is granted."""
+    found: list[int] = []
+    with contextlib.suppress(OSError, ValueError, IndexError, StopIteration):
+        lines = MEMORY_INFO.read_text(encoding="ascii").splitlines()
+        available = next(line for line in lines if line.startswith("MemAvailable:"))
+        found.append(int(available.split()[1]) * 1024)
+    with contextlib.suppress(OSError, ValueError):
+        found.append(int(CGROUP_LIMIT.read_text(encoding="ascii")))
+    return min(found, default=None)

@@ -1,0 +1,95 @@
+"""Where one worker works: its tools stay warm from recording to recording."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import Self
+
+from models.errors import ConfigError, KandianError
+from pipeline.run.bench import Bench
+from pipeline.run.executor import Broken, Ended, Message, Noted, Setup, Stepped, Work
+from pipeline.run.index_recording import attempt
+from pipeline.run.job import Observer
+from pipeline.run.ledger import Ledger
+from pipeline.run.outcome import Outcome, outcome_of_error
+from pipeline.run.toolbox import Toolbox
+from pipeline.run.workspace import Workspace
+from pipeline.store.store import Store, open_store
+
+STEP_S = 0.2
+"""Between two words about the progress of one stage: as often as a person can read them."""
+
+
+class Station:
+    """A bench in a process of its own; the database and the tools are opened at first use."""
+
+    def __init__(self, setup: Setup) -> None:
+        logging.basicConfig(
+            level=setup.log_level,
+            format="%(levelname)s %(name)s: %(message)s",
+            stream=sys.stderr,
+        )
+        self._setup = setup
+        self._toolbox: Toolbox | None = None
+        self._store: Store | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._store is not None:
+            self._store.close()
+
+    def run(self, work: Work, tell: Callable[[Message], None]) -> Ended | Broken:
+        """Index one recording and say how it ended."""
+        try:
+            return Ended(work.number, self._run(work, tell))
+        except ConfigError as error:
+            return Broken(work.number, str(error))
+        except KandianError as error:  # the database could not be opened, or not asked
+            return Ended(work.number, outcome_of_error(error))
+
+    def _run(self, work: Work, tell: Callable[[Message], None]) -> Outcome:
+        bench = self._prepare(work.number, tell)
+        ledger = Ledger(bench.store, self._setup.settings)
+        if not self._setup.retry_failed and (poisoned := ledger.find_poisoned(work.job)):
+            return poisoned
+        outcome = attempt(bench, work.job)
+        ledger.note(work.job, outcome)
+        return outcome
+
+    def _prepare(self, number: int, tell: Callable[[Message], None]) -> Bench:
+        self._store = self._store or open_store(self._setup.database_url)
+        self._toolbox = self._toolbox or Toolbox(self._setup.settings)
+        observer = Observer(
+            follow=_Throttle(number, tell).follow,
+            note=lambda sentence: tell(Noted(number, sentence)),
+        )
+        workspace = Workspace(self._setup.workspace)
+        return Bench(self._toolbox, workspace, self._store, observer, waits=False)
+
+
+class _Throttle:
+    """Tells of a stage's beginning and end at once, and of what lies between now and then."""
+
+    def __init__(self, number: int, tell: Callable[[Message], None]) -> None:
+        self._number = number
+        self._tell = tell
+        self._stage = ""
+        self._told = 0.0
+
+    def follow(self, stage: str, done_ms: int, total_ms: int) -> None:
+        now = time.monotonic()
+        if stage == self._stage and done_ms < total_ms and now - self._told < STEP_S:
+            return
+        self._stage, self._told = stage, now
+        self._tell(Stepped(self._number, stage, done_ms, total_ms))
