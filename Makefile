@@ -9,7 +9,7 @@ HLS    := pipeline/web/page/vendor/hls.min.js
 APT    := apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint type imports unit vendor test-browser bench bench-web bench-store bench-encode eval serve clean
+.PHONY: help setup demo test lint type imports unit vendor test-browser bench bench-web bench-store bench-encode chaos test-ray eval serve clean
 
 help:  ## list the verbs
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | expand -t 16
@@ -55,8 +55,8 @@ type: $(VENV)/.dev  ## mypy, strict
 imports: $(VENV)/.dev  ## imports go strictly downward
 	$(BIN)/lint-imports
 
-unit: setup  ## all tests but those in a browser
-	$(BIN)/python -m pytest -n 2 -m "not browser"
+unit: setup  ## all tests but those in a browser or on a cluster
+	$(BIN)/python -m pytest -n 2 -m "not browser and not cluster"
 
 vendor: $(HLS)  ## hls.js for HLS replays, and what the browser tests load, from npm
 
@@ -90,6 +90,14 @@ bench-store: $(VENV)/.dev  ## look-ups in RECORDINGS=1000000 with ten highlights
 
 bench-encode: $(VENV)/.dev  ## what the encode profiles are worth on CLIPS=folder (default: made pictures)
 	$(BIN)/python -m tests.bench.encode $(if $(CLIPS),--clips "$(CLIPS)") $(BENCH)
+
+SECONDS ?= 600
+chaos: setup  ## kill, stop and starve batches at random for SECONDS, then compare with an undisturbed one
+	$(BIN)/python -m tests.bench.chaos --seconds $(SECONDS)
+
+test-ray: setup  ## batches on a Ray cluster of two nodes; installs Ray (79 MB)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check '.[ray]'
+	$(BIN)/python -m pytest -m cluster
 
 CORPUS ?= sample_media
 eval: $(VENV)/.app $(VENV)/.weights  ## accuracy on CORPUS=folder (default: the sample), every track

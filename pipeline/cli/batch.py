@@ -113,11 +113,13 @@ def _run(
     ):
 
         def take(event: BatchEvent) -> None:
+            if isinstance(event, BatchLine):
+                lines.append(event)
             tell(event)
             log(event)
 
-        for line in iter_batch(executor, plan, Ledger(store, asked), take):
-            lines.append(line)
+        for _ in iter_batch(executor, plan, Ledger(store, asked), take):
+            pass
 
 
 def _plan(how: BatchOptions) -> tuple[Iterable[Job | None], int | None]:
@@ -128,9 +130,7 @@ def _plan(how: BatchOptions) -> tuple[Iterable[Job | None], int | None]:
     if how.watch:
         if not how.source.is_dir():
             raise click.UsageError("--watch needs a folder; a manifest does not grow")
-        plan = watch_folder(
-            how.source, catalogue=how.catalogue, quiet_s=how.quiet_s, note=say
-        )
+        plan = watch_folder(how.source, catalogue=how.catalogue, quiet_s=how.quiet_s, note=say)
         return plan, None
     jobs = read_plan(how.source, catalogue=how.catalogue)
     return jobs, len(jobs)
@@ -145,7 +145,7 @@ def _forecast(
     if how.watch:
         raise click.UsageError("--watch has no end; leave it out to see what would be done")
     jobs = read_plan(how.source, catalogue=how.catalogue)
-    write_forecasts(settings, asked, jobs, output_format)
+    write_forecasts(settings, asked, jobs, output_format, ledger_counts=not how.retry_failed)
 
 
 @contextlib.contextmanager

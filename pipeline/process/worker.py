@@ -18,7 +18,7 @@ PR_SET_PDEATHSIG = 1
 """prctl(2): which signal we get when the thread that started us ends."""
 
 
-class Stopped(BaseException):  # noqa: N818 (no error: it goes through `except Exception` unseen)
+class Stopped(BaseException):
     """Raised in a worker's main thread by SIGTERM, so that everything under way is tidied up."""
 
 

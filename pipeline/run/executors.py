@@ -11,7 +11,9 @@ from pipeline.run.sizing import threads_each, usual_jobs
 
 
 def make_executor(name: str, setup: Setup, *, jobs: int | None) -> Executor:
-    """Return the executor of that name; each worker gets a fair share of the cores.
+    """Return the executor of that name.
+
+    Local workers share the cores of the machine; a Ray actor takes --threads CPUs, one unless told.
 
     Raises:
         InputError: when there is no such executor.
@@ -20,6 +22,10 @@ def make_executor(name: str, setup: Setup, *, jobs: int | None) -> Executor:
     if name == "local":
         number = jobs or usual_jobs()
         return LocalExecutor(_sharing(setup, number), jobs=number)
+    if name == "ray":
+        from pipeline.run.executor_ray import RayExecutor
+
+        return RayExecutor(setup, jobs=jobs)
     raise InputError(f"there is no executor {name!r}; choose local or ray")
 
 

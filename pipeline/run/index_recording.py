@@ -124,20 +124,25 @@ def index_recording(bench: Bench, job: Job) -> Done | Skipped:
     catalogue = read_catalogue(job.catalogue)
     source = ingest(job, script=bench.toolbox.script, language=bench.toolbox.language)
     name = source.fingerprint.removeprefix("sha256:")
-    with holding(bench, name, waiting=lambda: bench.observer.note(_waiting(job))) as bench:
-        recording = _name_recording(bench, job, source)
-        require_encoders(bench, source)
-        heard = _Heard(recording, source, catalogue, make_transcript(bench, source, catalogue))
-        material = _gather(bench, job, heard)
-        changed = _store(bench, material)
-        _publish(bench, job, material)
+    with holding(bench, name, waiting=lambda: bench.observer.note(_waiting(job))) as held:
+        recording = name_recording(held, job, source)
+        require_encoders(held, source)
+        heard = _Heard(recording, source, catalogue, make_transcript(held, source, catalogue))
+        material = _gather(held, job, heard)
+        changed = _store(held, material)
+        _publish(held, job, material)
         # Last, from what is stored: an index is not lost with its pictures.
-        pictures = make_pictures(bench, recording.id)
-        summary = _summarise(bench, material, pictures)
+        pictures = make_pictures(held, recording.id)
+        summary = _summarise(held, material, pictures)
     return Done(summary, time.monotonic() - begun) if changed else Skipped(summary)
 
 
-def _name_recording(bench: Bench, job: Job, source: Source) -> Recording:
+def name_recording(bench: Bench, job: Job, source: Source) -> Recording:
+    """Return the recording under the id, title and start that it is to have.
+
+    Raises:
+        InputError: when the id belongs to another recording.
+    """
     known = bench.store.find_recording_by_fingerprint(source.fingerprint)
     recording_id = job.recording_id or (known.id if known else source.default_id)
     holder = bench.store.find_recording(recording_id)

@@ -7,9 +7,10 @@ plan --> agenda --> executor: a worker runs the whole job
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator
 
-from models.errors import ConfigError, FailureKind
+from models.errors import ConfigError, FailureKind, KandianError
 from pipeline.run.agenda import Agenda, Task
 from pipeline.run.batch_events import (
     BatchLine,
@@ -24,6 +25,8 @@ from pipeline.run.executor import Broken, Died, Ended, Executor, Message, Noted,
 from pipeline.run.job import Job
 from pipeline.run.ledger import Ledger
 from pipeline.run.outcome import Busy, Done, Failed, Outcome, Skipped
+
+log = logging.getLogger(__name__)
 
 WAKE_S = 0.5
 """How often the plan and the clock are looked at while nobody says anything."""
@@ -105,8 +108,12 @@ class _Batch:
         failed = Failed(
             f"the worker died {times} on this recording (last: {how})", FailureKind.DIED
         )
-        # Its worker could not do it any more.
-        self._ledger.note(task.job, failed)
+        try:
+            self._ledger.note(task.job, failed)  # its worker could not any more
+        except ConfigError:
+            raise
+        except KandianError as error:
+            log.warning("that %s failed could not be remembered: %s", task.job.label, error)
         return failed
 
     def _end(self, task: Task, outcome: Outcome) -> BatchLine | None:

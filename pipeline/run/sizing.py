@@ -7,8 +7,7 @@ import os
 from pathlib import Path
 
 WORKER_BYTES = 1_500_000_000
-"""Memory that one worker may need at once: about 0.9 GB with the base model (see ARCHITECTURE.md), and
-an encode of 720p beside it."""
+"""Memory that one worker may need: recognition with the base model, or an encode of 720p."""
 CGROUP_LIMIT = Path("/sys/fs/cgroup/memory.max")
 MEMORY_INFO = Path("/proc/meminfo")
 

@@ -52,6 +52,19 @@ def make_transcript(bench: Bench, source: Source, catalogue: Catalogue) -> KeptT
     return KeptTranscript(transcript, key)
 
 
+def find_transcript(bench: Bench, source: Source, catalogue: Catalogue) -> KeptTranscript | None:
+    """Return the transcript of a recording where nothing need be heard for it, else None.
+
+    Raises:
+        ConfigError: when the engine or its weights are missing.
+    """
+    if source.imported is not None:
+        return make_transcript(bench, source, catalogue)
+    key = _transcript_key(bench.toolbox.transcriber_for(catalogue), source)
+    kept = _read_kept_transcript(bench, key)
+    return None if kept is None else KeptTranscript(kept, key)
+
+
 def _transcript_key(engine: Transcriber, source: Source) -> str:
     # The build of ffmpeg is left out on purpose: decoding to PCM is standardised, and a new
     # ffmpeg must not cost every broadcast hours of new transcription.

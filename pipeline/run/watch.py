@@ -40,8 +40,7 @@ def watch_folder(
     seen: dict[Path, _Seen] = {}
     while True:
         looked_at_s = clock()
-        for job in _iter_quiet(root, catalogue, seen, quiet_s, note, clock):
-            yield job
+        yield from _iter_quiet(root, catalogue, seen, quiet_s, note, clock)
         while clock() - looked_at_s < POLL_S:
             yield None
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
 from models.errors import LeaseLostError
@@ -95,7 +95,7 @@ def _token(session: Session, name: str) -> int | None:
     return token
 
 
-def _statement(session: Session, sql: str) -> object:
+def _statement(session: Session, sql: str) -> TextClause:
     return text(sql.format(now=_NOW_MS[_dialect(session)]))
 
 

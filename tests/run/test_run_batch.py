@@ -19,6 +19,9 @@ from pipeline.store.location import make_sqlite_url
 from pipeline.store.store import open_store
 from tests.conftest import QUICK
 
+ONE = (*QUICK, "--jobs", 1)
+"""One worker: each costs a second to start."""
+
 
 @pytest.fixture
 def manifest(tmp_path: Path, show) -> Path:
@@ -38,7 +41,7 @@ def outcomes(ran) -> list[tuple[str, str]]:
 
 
 def test_one_bad_recording_stops_nothing_and_decides_the_exit_code(kandian, manifest) -> None:
-    ran = kandian("batch", manifest, *QUICK)
+    ran = kandian("batch", manifest, *ONE)
     assert ran.code == 1
     assert outcomes(ran) == [("a", "done"), ("b", "rejected"), ("c", "done")]
     assert "gone.csv" in json.loads(ran.out)[1]["reason"]
@@ -47,18 +50,18 @@ def test_one_bad_recording_stops_nothing_and_decides_the_exit_code(kandian, mani
 
 
 def test_a_second_batch_skips_what_is_done_and_does_the_rest(kandian, manifest, show) -> None:
-    assert kandian("batch", manifest, *QUICK).code == 1
+    assert kandian("batch", manifest, *ONE).code == 1
     shutil.copy(show.catalogue, manifest.with_name("gone.csv"))
-    ran = kandian("batch", manifest, *QUICK)
+    ran = kandian("batch", manifest, *ONE)
     assert (ran.code, outcomes(ran)) == (0, [("a", "skipped"), ("b", "done"), ("c", "skipped")])
-    ran = kandian("batch", manifest, *QUICK)
+    ran = kandian("batch", manifest, *ONE)
     assert (ran.code, {outcome for _, outcome in outcomes(ran)}) == (0, {"skipped"})
 
 
 def test_a_batch_gives_the_indexes_that_single_runs_give(
     kandian, kandian_in, manifest, tmp_path: Path
 ) -> None:
-    assert kandian("batch", manifest, *QUICK).code == 1
+    assert kandian("batch", manifest, *ONE).code == 1
     alone = kandian_in(tmp_path / "alone")
     arguments = ("--transcript", tmp_path / "a.srt", "--catalogue", tmp_path / "catalogue.csv")
     assert alone("index", *arguments, "--id", "a", *QUICK).code == 0
@@ -69,7 +72,7 @@ def test_a_batch_gives_the_indexes_that_single_runs_give(
 def test_a_defect_in_one_recording_is_its_failure_only(
     show, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(job, **options):
+    def broken(*_arguments, **_options):
         raise ZeroDivisionError("a defect")
 
     monkeypatch.setattr("pipeline.run.index_recording.ingest", broken)
@@ -88,11 +91,11 @@ def test_a_folder_of_media_says_for_each_what_became_of_it(
     shutil.copy(show.catalogue, folder / "catalogue.csv")
     shutil.copy(make_media("mute.mp4", sound=False), folder / "mute.mp4")
     (folder / "notes.mp4").write_text("not a film")
-    ran = kandian("batch", folder, *QUICK)
+    ran = kandian("batch", folder, *ONE)
     assert (ran.code, outcomes(ran)) == (1, [("mute.mp4", "rejected"), ("notes.mp4", "rejected")])
 
 
 @pytest.mark.parametrize("output_format", ["table", "csv", "ndjson"])
 def test_the_summary_is_written_in_every_format(output_format: str, kandian, manifest) -> None:
-    ran = kandian("batch", manifest, *QUICK, "--format", output_format)
+    ran = kandian("batch", manifest, *ONE, "--format", output_format)
     assert [name for name in ("done", "rejected", "gone.csv") if name not in ran.out] == []

@@ -1,0 +1,108 @@
+"""What a batch would do for one recording, found out without doing any of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from models.catalogue_file import read_catalogue
+from models.errors import KandianError
+from models.recording import Recording
+from pipeline.run.bench import Bench
+from pipeline.run.detection import detection_key
+from pipeline.run.index_recording import name_recording
+from pipeline.run.ingest import Source, ingest
+from pipeline.run.job import Job
+from pipeline.run.ledger import Ledger
+from pipeline.run.replays import KeptReplay, find_replays, require_encoders, wanted_codecs
+from pipeline.run.stages import KeptTranscript, find_transcript
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A stage that would run, and why."""
+
+    stage: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What would become of one recording."""
+
+    job: Job
+    recording_id: str | None
+    stages: tuple[Due, ...] = ()
+    """Empty when all is done. Pictures are not looked at."""
+    refused: str | None = None
+    """Why it would not be indexed at all."""
+    poisoned: bool = False
+    """Whether it would be passed over because it failed too often."""
+
+
+def forecast(bench: Bench, ledger: Ledger | None, job: Job) -> Forecast:
+    """Say what would be done for a recording; reads all of it, writes nothing.
+
+    Args:
+        bench: where the job would run.
+        ledger: what failed before; None = that is not to count.
+        job: the recording.
+
+    Raises:
+        ConfigError: never for one recording; what is wrong is told as its refusal.
+    """
+    try:
+        poisoned = None if ledger is None else ledger.find_poisoned(job)
+        if poisoned is not None:
+            return Forecast(job, job.recording_id, refused=poisoned.reason, poisoned=True)
+        return _forecast(bench, job)
+    except KandianError as error:
+        return Forecast(job, job.recording_id, refused=str(error))
+
+
+def _forecast(bench: Bench, job: Job) -> Forecast:
+    catalogue = read_catalogue(job.catalogue)
+    source = ingest(job, script=bench.toolbox.script, language=bench.toolbox.language)
+    recording = name_recording(bench, job, source)
+    require_encoders(bench, source)
+    transcript = find_transcript(bench, source, catalogue)
+    replays = find_replays(bench, source)
+    due = [*_due_before(bench, source, transcript, replays)]
+    if due:
+        due.append(Due("index", "what comes before it is new"))
+    elif transcript is not None:
+        key = detection_key(bench.toolbox, transcript.key, catalogue, recording.started_at)
+        due += _due_index(bench, recording, key, replays)
+    return Forecast(job, recording.id, tuple(due))
+
+
+def _due_before(
+    bench: Bench,
+    source: Source,
+    transcript: KeptTranscript | None,
+    replays: tuple[KeptReplay, ...],
+) -> list[Due]:
+    due = []
+    if transcript is None:
+        due.append(Due("transcript", "never heard with this engine, weights and settings"))
+    if bench.toolbox.settings.transcode:
+        there = {replay.record.decision.codec for replay in replays}
+        missing = sorted(wanted_codecs(bench.toolbox, source) - there)
+        due += [Due("replay", f"never made in {codec} with these settings") for codec in missing]
+    return due
+
+
+def _due_index(
+    bench: Bench, recording: Recording, key: str, replays: tuple[KeptReplay, ...]
+) -> list[Due]:
+    stored = bench.store.find_recording(recording.id)
+    if stored is None:
+        return [Due("index", "not indexed yet")]
+    if stored != recording:
+        return [Due("index", "its title or start has changed")]
+    document = bench.store.document(recording.id, with_review=False)
+    if document.provenance.config != key:
+        return [Due("index", "its catalogue, transcript or the settings have changed")]
+    known = {media.url for media in document.media}
+    if not {replay.name for replay in replays} <= known:
+        return [Due("index", "it has new replays")]
+    return []
