@@ -2,7 +2,7 @@
 
 Only paths and outcomes travel; every node must see the recordings, the workspace and the database
 under the same names. What has happened stands in the store, so Ray keeps nothing and repeats
-nothing: an actor that dies, or whose node does, is replaced, and its recording is ours to try again.
+nothing: an actor that dies, or whose node does, is replaced, and we try its recording again.
 """
 
 from __future__ import annotations
