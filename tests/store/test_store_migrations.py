@@ -19,8 +19,8 @@ from pipeline.store.version import SCHEMA_REVISION, VERSION_TABLE
 
 MakeInput = Callable[..., IndexInput]
 REVISIONS = sorted(script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions())
-LATER = ("search_pages", "search_index")
-"""Tables of later revisions that are made of what the others hold."""
+LATER = ("search_pages", "search_index", "leases", "failures")
+"""Tables of later revisions, made of what the others hold or of no worth to keep."""
 
 
 def contents(engine: Engine) -> dict[str, list[tuple[object, ...]]]:
