@@ -9,6 +9,13 @@ from pathlib import Path
 
 LEFT_OUT = frozenset({"leases", "failures", "kandian_schema", "sqlite_sequence"})
 """Tables that tell how one got there."""
+DERIVED = "search_"
+"""Tables of the word index lie in the order in which recordings ended: what is in it is compared,
+and the database is asked whether it fits."""
+PAGES = "SELECT recording_id, first_ordinal, end_ordinal, grams FROM search_pages"
+FITS = "INSERT INTO search_index (search_index) VALUES ('integrity-check')"
+MOST = 300
+"""Characters of a difference that are shown."""
 MOMENTS = frozenset({"created_at", "updated_at", "saved_at"})
 TEMPORARY = ("**/.*", "checkpoints/*")
 """Nothing of this may be left."""
@@ -22,7 +29,14 @@ def read_rows(workspace: Path) -> Rows:
     with closing(sqlite3.connect(workspace / "kandian.db")) as database:
         names = [name for (name,) in database.execute(
             "SELECT name FROM sqlite_master WHERE type = 'table'")]  # fmt: skip
-        return {name: _read_table(database, name) for name in names if name not in LEFT_OUT}
+        rows = {
+            name: _read_table(database, name)
+            for name in names
+            if name not in LEFT_OUT and not name.startswith(DERIVED)
+        }
+        rows["pages"] = sorted(database.execute(PAGES), key=repr)
+        database.execute(FITS)
+        return rows
 
 
 def _read_table(database: sqlite3.Connection, name: str) -> list[tuple[object, ...]]:
@@ -76,5 +90,6 @@ def _first_difference(left: object, right: object) -> str:
     if isinstance(left, list) and isinstance(right, list):
         only = [one for one in left if one not in right], [one for one in right if one not in left]
         twice = [one for one in right if right.count(one) > 1]
-        return f"missing {only[0][:2]}, too many {only[1][:2]}, twice {twice[:2]}"
-    return f"{left} / {right}"
+        parts = zip(("missing", "too many", "twice"), (*only, twice), strict=True)
+        return ", ".join(f"{name} {str(part[:2])[:MOST]}" for name, part in parts)
+    return f"{str(left)[:MOST]} / {str(right)[:MOST]}"
