@@ -86,13 +86,15 @@ class LocalExecutor:
         return tuple(news)
 
     def stop(self) -> None:
-        """End all workers: asked first, killed after some seconds."""
+        """End all workers: the idle ones at once, others asked first and killed after a while."""
         crew, self._crew = self._crew, []
-        for member in crew:
+        busy = [member for member in crew if member.work is not None]
+        for member in busy:
             member.worker.ask_to_stop()
         deadline = time.monotonic() + GRACE_S
         for member in crew:
-            member.worker.end(patience_s=max(0.0, deadline - time.monotonic()))
+            patience_s = deadline - time.monotonic() if member in busy else 0.0
+            member.worker.end(patience_s=max(0.0, patience_s))
 
     def _hear(self, member: _Member) -> list[Message]:
         """Take what a worker has said so far."""

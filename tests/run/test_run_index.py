@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import io
 import json
 import shutil
@@ -14,6 +13,8 @@ import pytest
 import webvtt
 
 from pipeline.export.index_json import load_schema
+from pipeline.run.workspace import Workspace
+from pipeline.store.store import open_store
 
 
 def indexed(kandian, *arguments: object) -> str:
@@ -189,14 +190,16 @@ def test_two_runs_at_once_take_turns_and_agree(kandian, show) -> None:
 def test_a_second_run_waits_for_the_first_and_says_so(kandian, show) -> None:
     indexed(kandian, *show.job, "--id", "show")
     (lock,) = (kandian.workspace / "locks").iterdir()
-    with lock.open() as held:
-        fcntl.flock(held, fcntl.LOCK_EX)
+    with open_store(Workspace(kandian.workspace).database_url) as store:
+        held = store.take_lease(lock.stem, "another machine", for_ms=60_000)
+        assert held is not None
         waiting = subprocess.Popen(
             kandian.command(*show.job), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )
         assert waiting.stderr is not None
         assert "waiting for it" in waiting.stderr.readline()
         assert waiting.poll() is None
+        store.give_lease_back(held)
     _, err = waiting.communicate(timeout=60)
     assert waiting.returncode == 0
     assert "already indexed" in err
