@@ -1,4 +1,4 @@
-"""`make bench-batch`: the driver's memory over a thousand recordings; what two workers are worth."""
+"""`make bench-batch`: memory of the driver over 1,000 recordings; what two workers are worth."""
 
 from __future__ import annotations
 
