@@ -18,6 +18,7 @@ from models.highlight import Action, Correction
 from models.span import Span
 from pipeline.store.contract import IndexInput
 from pipeline.store.find import FindQuery
+from pipeline.store.lookup import open_lookup
 from pipeline.store.store import Store
 
 MakeInput = Callable[..., IndexInput]
@@ -132,7 +133,7 @@ def test_corrections_of_many_desks_at_once_are_all_kept(
 
 @pytest.mark.parametrize("url", ["postgres"], indirect=True)
 def test_a_server_that_restarts_fails_what_was_under_way_and_nothing_after(
-    store: Store, index_input: MakeInput
+    store: Store, url: str, index_input: MakeInput
 ) -> None:
     store.save_index(index_input())
     end_all = text(
@@ -150,4 +151,10 @@ def test_a_server_that_restarts_fails_what_was_under_way_and_nothing_after(
     with pytest.raises(TransientError):
         write_through_a_restart()
     assert store.document("rec-1", with_review=False).recording.title == "周三晚场"
+    with open_lookup(url) as lookup:
+        with store._engine.connect() as other:
+            other.execute(end_all)
+        for query in (FindQuery(), FindQuery(text="围巾")):
+            with pytest.raises(TransientError, match="try again"):
+                lookup.find(query)
     assert store.save_index(replace(index_input(), media=())).revision == 2
