@@ -87,6 +87,9 @@ def _live(
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != parent:  # it ended before the wish was said
             return
+        # Libraries make locks for processes of their own (tqdm does). After spawn these have names
+        # that outlive a killed worker, and somebody complains of it; after fork they have none.
+        multiprocessing.set_start_method("fork", force=True)
     signal.signal(signal.SIGTERM, _stop)
     with contextlib.suppress(Stopped):
         work(pipe, *arguments)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any, Self
 
@@ -66,7 +66,9 @@ class RayExecutor:
             _join(self._ray)
         self._threads = setup.settings.threads or 1
         self._jobs = jobs or self._fitting()
-        self._setup = setup
+        # A worker left to itself would take all threads of its node.
+        settings = replace(setup.settings, threads=self._threads)
+        self._setup = replace(setup, settings=settings)
         self._crew: list[_Member] = []
         self._under_way: dict[Any, _Member] = {}
 

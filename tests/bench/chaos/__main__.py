@@ -22,7 +22,7 @@ from tests.bench.chaos.corpus import make_corpus
 from tests.bench.chaos.disturb import Havoc, Victims, start_batch
 from tests.bench.chaos.state import compare
 
-ROUND_S = 45.0
+ROUND_S = 60.0
 """Of disturbance; long enough that some recordings are done and others are not."""
 FINISH_S = 600.0
 GONE_S = 10.0
@@ -84,7 +84,7 @@ def run_round(
             parents.append(start_batch(place, manifest, mark, "--retry-failed", full_disk=full))
             havoc.done["full disk"] += full
             havoc.done["two at once"] += len(parents) > 1
-        time.sleep(havoc.random.uniform(0.1, 1.5))
+        time.sleep(havoc.random.uniform(0.05, 0.9))
         havoc.disturb(parents)
     for parent in parents:
         parent.kill()
