@@ -37,6 +37,7 @@ COMMANDS = {
     "explain": "Say why a dot is there, and why not another.",
     "media": "Say how a replay came about, in words and pictures.",
     "evaluate": "Measure accuracy on recordings with known truth.",
+    "gc": "Show what nobody needs any more, and with --yes remove it.",
     "doctor": "Say what was found on this machine and what is missing.",
     "weights": "List, fetch and verify Whisper weights.",
     "db": "Show and upgrade the database.",

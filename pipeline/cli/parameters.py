@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 import click
@@ -15,6 +15,9 @@ from models.span import parse_clock
 
 _DURATION = re.compile(r"(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>s|m|h)?", re.ASCII)
 _SECONDS = {"s": 1, "m": 60, "h": 3600}
+AGE = re.compile(r"([0-9]{1,5})([hdw])")
+AGE_UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
+
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
@@ -91,6 +94,23 @@ class RecordingIdType(click.ParamType[str]):
             self.fail(str(error), param, ctx)
 
 
+class AgeType(click.ParamType[timedelta]):
+    """A length of time such as 12h, 90d or 8w."""
+
+    name = "age"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> timedelta:
+        """Read the text."""
+        if isinstance(value, timedelta):
+            return value
+        match = AGE.fullmatch(value.strip())
+        if match is None:
+            self.fail(f"{value!r} is no age such as 12h, 90d or 8w", param, ctx)
+        return int(match[1]) * AGE_UNITS[match[2]]
+
+
 class QualityType(click.ParamType[float]):
     """What a replay aims at, such as `standard` or 86."""
 
@@ -113,3 +133,4 @@ CLOCK = ClockType()
 MOMENT = MomentType()
 DURATION = DurationType()
 RECORDING_ID = RecordingIdType()
+AGE_TYPE = AgeType()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-
 import click
 
 from models.span import format_clock
@@ -58,11 +56,15 @@ def show_command(settings: GlobalSettings, *, recording_id: str, output_format: 
 @click.argument("recording_id", metavar="RECORDING")
 @click.pass_obj
 def delete_command(settings: GlobalSettings, *, recording_id: str) -> None:
-    """Delete a recording from the index; the original file is never touched."""
+    """Delete a recording from the index; the original file is never touched.
+
+    Players learn of it: the API answers 410 and lists it as deleted. What stages kept for it is
+    removed by `kandian gc`.
+    """
+    from pipeline.run.collect import delete_recording
+
     with open_for_writing(settings) as store:
-        store.delete_recording(recording_id)
-    folder = settings.workspace.recording_folder(recording_id)
-    shutil.rmtree(folder, ignore_errors=True)
+        delete_recording(store, settings.workspace, recording_id)
     if not settings.quiet:
         say(f"deleted {recording_id}; corrections are kept, should it be indexed again")
 

@@ -20,7 +20,9 @@ from pathlib import Path
 
 from models.errors import BusyError, KandianError
 from pipeline.run.bench import Bench
+from pipeline.run.workspace import Workspace
 from pipeline.store.leases import Lease
+from pipeline.store.store import Store
 
 log = logging.getLogger(__name__)
 
@@ -43,9 +45,26 @@ def holding(bench: Bench, name: str, *, waiting: Callable[[], None]) -> Iterator
     """
     with contextlib.ExitStack() as stack:
         lease = _take(bench, name, stack, waiting)
-        stack.callback(_give_back, bench, lease)
+        stack.callback(_give_back, bench.store, lease)
         stack.enter_context(_renewing(bench, lease))
         yield replace(bench, store=bench.store.under(lease))
+
+
+def try_hold(
+    store: Store, workspace: Workspace, name: str, stack: contextlib.ExitStack
+) -> Store | None:
+    """Hold a recording for a moment, until the stack ends; None when a run has it.
+
+    The store that is returned refuses everything should that take longer than a lease.
+    """
+    if not workspace.try_lock(name, stack):
+        return None
+    holder = _holder(workspace.lock_file(name), locked=True)
+    lease = store.take_lease(name, holder, for_ms=LEASE_MS, gone=holder)
+    if lease is None:
+        return None
+    stack.callback(_give_back, store, lease)
+    return store.under(lease)
 
 
 def _take(
@@ -81,10 +100,10 @@ def _holder(lock: Path, *, locked: bool) -> str:
     return f"{socket.gethostname()} boot {boot} lock {there.st_dev}:{there.st_ino}"
 
 
-def _give_back(bench: Bench, lease: Lease) -> None:
+def _give_back(store: Store, lease: Lease) -> None:
     # It expires by itself: what went well must not end badly for it.
     with contextlib.suppress(KandianError):
-        bench.store.give_lease_back(lease)
+        store.give_lease_back(lease)
 
 
 @contextlib.contextmanager

@@ -15,7 +15,7 @@ from pipeline.run.bench import Bench
 from pipeline.run.ingest import Source
 from pipeline.run.kept import find_kept, keep
 from pipeline.run.keys import content_key, stage_key
-from pipeline.run.workspace import make_folder, write_atomically
+from pipeline.run.workspace import CHECKPOINT_OWNER, make_folder, write_atomically
 from pipeline.transcribe.engine import Transcriber
 
 log = logging.getLogger(__name__)
@@ -96,6 +96,7 @@ def _transcribe(bench: Bench, source: Source, engine: Transcriber, key: str) -> 
     checkpoints = bench.workspace.checkpoint_folder(key)
     audio = checkpoints / "audio.wav"
     make_folder(checkpoints)
+    write_atomically(checkpoints / CHECKPOINT_OWNER, source.fingerprint)
     follow = bench.observer.follow
     if not audio.is_file():
         extract_audio(

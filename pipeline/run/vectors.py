@@ -11,7 +11,7 @@ import io
 import logging
 import zipfile
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -75,13 +75,26 @@ def remember(encoder: SentenceEncoder, workspace: Workspace, fingerprint: str) -
     """
     if not encoder.pointwise:
         return encoder
-    spoken = stage_key("spoken", encoder.version, encoder.name, fingerprint)
-    sold = stage_key("sold", encoder.version, encoder.name)
     return RememberingEncoder(
-        encoder,
-        workspace.stage_file("vectors", spoken, ".npz"),
-        workspace.stage_file("vectors", sold, ".npz"),
+        encoder, _spoken_file(encoder, workspace, fingerprint), _sold_file(encoder, workspace)
     )
+
+
+def name_vectors(
+    encoder: SentenceEncoder, workspace: Workspace, fingerprints: Iterable[str]
+) -> frozenset[str]:
+    """Return the names of the files that hold the vectors of these recordings, and of all shops."""
+    spoken = {_spoken_file(encoder, workspace, one).name for one in fingerprints}
+    return frozenset({_sold_file(encoder, workspace).name, *spoken})
+
+
+def _spoken_file(encoder: SentenceEncoder, workspace: Workspace, fingerprint: str) -> Path:
+    key = stage_key("spoken", encoder.version, encoder.name, fingerprint)
+    return workspace.stage_file("vectors", key, ".npz")
+
+
+def _sold_file(encoder: SentenceEncoder, workspace: Workspace) -> Path:
+    return workspace.stage_file("vectors", stage_key("sold", encoder.version, encoder.name), ".npz")
 
 
 @dataclass(frozen=True, slots=True)

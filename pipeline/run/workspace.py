@@ -30,6 +30,8 @@ from pipeline.store.location import make_sqlite_url
 
 MEDIA_FILE = "media.json"
 """In a recording's folder: why its replays are as they are."""
+CHECKPOINT_OWNER = "recording"
+"""In a checkpoint's folder: the fingerprint of the recording that it belongs to."""
 
 
 @dataclass(frozen=True, slots=True)

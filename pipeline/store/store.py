@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import Connection, Engine, select, text
+from sqlalchemy import Connection, Engine, delete, select, text
 from sqlalchemy.orm import Session
 
 from models.catalogue import Catalogue
@@ -290,6 +290,11 @@ class Store:
         """Forget an item's failures."""
         with self._writing(f"failure/{item}") as session:
             delete_failure(session, item)
+
+    def forget_stage(self, key: str) -> None:
+        """Remember no longer that a stage is done; no-op when it is not."""
+        with self._writing(key) as session:
+            session.execute(delete(StageResultRow).where(StageResultRow.key == key))
 
     def find(self, query: FindQuery) -> tuple[FoundHighlight, ...]:
         """Answer a query; see `pipeline.store.find.find`."""
