@@ -38,6 +38,7 @@ COMMANDS = {
     "media": "Say how a replay came about, in words and pictures.",
     "evaluate": "Measure accuracy on recordings with known truth.",
     "gc": "Show what nobody needs any more, and with --yes remove it.",
+    "metrics": "Write figures of this workspace for Prometheus.",
     "doctor": "Say what was found on this machine and what is missing.",
     "weights": "List, fetch and verify Whisper weights.",
     "db": "Show and upgrade the database.",
