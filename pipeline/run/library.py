@@ -10,15 +10,16 @@ from pipeline.export.index_json import load_schema
 from pipeline.language.script import Script, uniform_script
 from pipeline.run.workspace import Workspace
 from pipeline.store.find import FindQuery, FoundHighlight
+from pipeline.store.listing import ListedRecording
+from pipeline.store.shelf import list_page
 from pipeline.store.standing import (
     RecordingStanding,
     find_standing,
     is_in_a_catalogue,
-    list_deleted,
     list_removed,
 )
 from pipeline.store.store import Store
-from pipeline.web.library import Folder, Hit, Listing, Standing
+from pipeline.web.library import Folder, Hit, Listing, Page, Standing
 
 
 class WorkspaceLibrary:
@@ -31,22 +32,14 @@ class WorkspaceLibrary:
         self._store = store
         self._workspace = workspace
 
-    def recordings(self) -> tuple[Listing, ...]:
-        """List the recordings, sorted by id."""
-        return tuple(
-            Listing(
-                recording=listed.recording,
-                revision=listed.revision,
-                updated_at=listed.updated_at,
-                published=listed.published,
-                products=listed.products,
-            )
-            for listed in self._store.recordings()
+    def page(self, after: str, limit: int) -> Page:
+        """List up to `limit` recordings, deleted ones among them, whose ids come after one."""
+        found = list_page(self._store.select, after, limit)
+        return Page(
+            recordings=tuple(map(_listing_of, found.recordings)),
+            deleted=tuple(map(_standing_of, found.deleted)),
+            last=found.last,
         )
-
-    def deleted(self) -> tuple[Standing, ...]:
-        """List the recordings that were deleted, sorted by id."""
-        return tuple(map(_standing_of, list_deleted(self._store.select)))
 
     def standing(self, recording_id: str) -> Standing | None:
         """Tell how a recording stands; None when there never was one."""
@@ -104,6 +97,16 @@ class WorkspaceLibrary:
 
     def _find(self, query: FindQuery) -> tuple[Hit, ...]:
         return tuple(map(_hit_of, self._store.find(query)))
+
+
+def _listing_of(listed: ListedRecording) -> Listing:
+    return Listing(
+        recording=listed.recording,
+        revision=listed.revision,
+        updated_at=listed.updated_at,
+        published=listed.published,
+        products=listed.products,
+    )
 
 
 def _standing_of(found: RecordingStanding) -> Standing:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -47,6 +48,7 @@ SELECT r.id, r.fingerprint, r.title, r.kind, r.duration_ms, r.started_at, r.revi
 FROM recordings r
 WHERE r.deleted_at IS NULL
 """
+_BETWEEN = "AND r.id > :after AND r.id <= :last"
 _PRODUCTS = """
 SELECT p.*,
     (SELECT count(*) FROM highlights h WHERE h.recording_id = p.recording_id
@@ -61,7 +63,15 @@ _OF_RECORDING = "WHERE p.recording_id = :recording_id "
 
 def list_recordings(select: Select) -> tuple[ListedRecording, ...]:
     """List the recordings, sorted by id."""
-    rows = select(_RECORDINGS, {})
+    return _list(select(_RECORDINGS, {}))
+
+
+def list_between(select: Select, after: str, last: str) -> tuple[ListedRecording, ...]:
+    """List the recordings after one id up to another, by the database's order, sorted by id."""
+    return _list(select(_RECORDINGS + _BETWEEN, {"after": after, "last": last}))
+
+
+def _list(rows: Sequence[Row]) -> tuple[ListedRecording, ...]:
     # Sorted here: a server may sort by the rules of some language, SQLite sorts by code point.
     return tuple(
         ListedRecording(

@@ -44,6 +44,16 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True)
+class Page:
+    """Some of the recordings, in the order of their ids."""
+
+    recordings: tuple[Listing, ...]
+    deleted: tuple[Standing, ...]
+    last: str | None
+    """The id after which the next page begins; None when this is the last one."""
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """One stretch that answers a question: a published highlight, or words said outside any."""
 
@@ -83,11 +93,8 @@ class Library(Protocol):
     Safe to call from several threads at once. Any verb may raise a KandianError.
     """
 
-    def recordings(self) -> tuple[Listing, ...]:
-        """List the recordings that are served, sorted by id."""
-
-    def deleted(self) -> tuple[Standing, ...]:
-        """List the recordings that were deleted, sorted by id."""
+    def page(self, after: str, limit: int) -> Page:
+        """List up to `limit` recordings, deleted ones among them, whose ids come after one."""
 
     def standing(self, recording_id: str) -> Standing | None:
         """Tell how a recording stands; None when there never was one."""

@@ -11,12 +11,10 @@ from pipeline.web.deliver import deliver_text
 from pipeline.web.documented import ABSENT, COMMON, UNCHANGED
 from pipeline.web.failures import JSON, AbsentError
 from pipeline.web.library import Library
+from pipeline.web.patterns import WORD
 from pipeline.web.replies import PitchesReply, SearchReply, hit_item
 
 SCHEMA_JSON = "application/schema+json"
-WORD = r"[^\x00-\x20\x7f\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+"
-"""Characters that are neither controls nor white space, written so that every dialect of regular
-expressions that reads the pattern means the same."""
 MAX_WORDS = 16
 """As many as a look-up takes."""
 WORDS_PATTERN = rf"^ *{WORD}( +{WORD}){{0,{MAX_WORDS - 1}}} *$"

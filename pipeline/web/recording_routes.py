@@ -14,6 +14,7 @@ from pipeline.web.deliver import deliver_text
 from pipeline.web.documented import COMMON, OF_RECORDING, index_responses, text_responses
 from pipeline.web.failures import JSON, require
 from pipeline.web.library import Library
+from pipeline.web.patterns import WORD
 from pipeline.web.replies import (
     MomentReply,
     RecordingList,
@@ -30,6 +31,21 @@ CLOCK_PATTERN = (
 KEPT_TEXTS = 64
 """Indexes and chapters kept ready, by revision; an index takes about 2 kB a highlight."""
 
+MAX_ID = 120
+"""Characters of a recording's id."""
+DEFAULT_PAGE, MAX_PAGE = 1_000, 10_000
+"""Recordings of one answer, deleted ones among them: about 300 kB, and 3 MB."""
+
+After = Annotated[
+    str | None,
+    Query(
+        description="Begin after this id; `next` of the page before.",
+        pattern=rf"^{WORD}$",
+        max_length=MAX_ID,
+        examples=["friday"],
+    ),
+]
+PageLimit = Annotated[int, Query(description="How many to tell at most.", ge=1, le=MAX_PAGE)]
 RecordingId = Annotated[
     str, Path(description="Id of a recording, as /api/recordings lists it.", examples=["friday"])
 ]
@@ -55,11 +71,19 @@ def add_recording_routes(application: FastAPI, library: Library) -> None:
         return library.chapters_vtt(recording_id)
 
     @application.get("/api/recordings", response_model=RecordingList, responses=COMMON)
-    def list_recordings(request: Request) -> Response:
-        """List the recordings, and those that were deleted."""
+    def list_recordings(
+        request: Request, after: After = None, limit: PageLimit = DEFAULT_PAGE
+    ) -> Response:
+        """List the recordings, and those that were deleted, page by page.
+
+        Pages are in the order of the ids. Ask again with `after` set to `next` until it is null:
+        every recording is told once, also when others come and go meanwhile.
+        """
+        page = library.page(after or "", limit)
         reply = RecordingList(
-            recordings=tuple(map(recording_item, library.recordings())),
-            deleted=tuple(map(deleted_item, library.deleted())),
+            recordings=tuple(map(recording_item, page.recordings)),
+            deleted=tuple(map(deleted_item, page.deleted)),
+            next=page.last,
         )
         return deliver_text(request, reply.model_dump_json(), JSON)
 

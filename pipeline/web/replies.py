@@ -65,10 +65,14 @@ class DeletedItem(Reply):
 
 
 class RecordingList(Reply):
-    """The recordings that are served, and those that no longer are, both sorted by id."""
+    """One page of the recordings that are served, and of those that no longer are, sorted by id."""
 
     recordings: tuple[RecordingItem, ...]
     deleted: tuple[DeletedItem, ...]
+    next: str | None = Field(
+        description="Ask for the next page with `after` set to this; null on the last page.",
+        examples=[None],
+    )
 
 
 class HitItem(Reply):

@@ -42,7 +42,9 @@ def test_the_index_is_the_exported_one_with_media_of_the_server(
 ) -> None:
     answer = read(name, "index")
     assert (answer.status, answer.headers["content-type"]) == (200, "application/json")
-    exported = json.loads(place.kandian("export", name, "--format", "json").out)
+    ran = place.kandian("export", name, "--format", "json")
+    assert ran.code == 0, ran.err
+    exported = json.loads(ran.out)
     for media in exported["recording"]["media"]:
         media["url"] = f"/media/{quote(name)}/{media['url']}"
     assert answer.json == exported
@@ -70,6 +72,34 @@ def test_the_list_tells_of_what_is_there_and_of_what_is_deleted(place: Place, si
     (deleted,) = told["deleted"]
     assert (deleted["id"], deleted["revision"]) == (GONE, 2)
     assert datetime.fromisoformat(deleted["deleted_at"]).tzinfo is not None
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 4, 5])
+def test_pages_tell_every_recording_once(limit: int, site: Site) -> None:
+    whole = site.ask("/api/recordings").json
+    assert whole["next"] is None
+    address, told = f"/api/recordings?limit={limit}", []
+    while True:
+        page = site.ask(address).json
+        told.append(page)
+        assert 0 < len(page["recordings"]) + len(page["deleted"]) <= limit
+        if page["next"] is None:
+            break
+        address = f"/api/recordings?limit={limit}&after={quote(page['next'])}"
+    for field in ("recordings", "deleted"):
+        assert [item for page in told for item in page[field]] == whole[field]
+
+
+@pytest.mark.parametrize(
+    "question", ["limit=0", "limit=10001", "limit=x", "after=", "after=a%00", f"after={'x' * 121}"]
+)
+def test_what_is_no_page_is_refused(question: str, site: Site) -> None:
+    assert site.ask(f"/api/recordings?{question}").status == 422
+
+
+def test_after_the_last_one_there_is_nothing(site: Site) -> None:
+    told = site.ask("/api/recordings?after=%F0%9F%98%80").json
+    assert told == {"recordings": [], "deleted": [], "next": None}
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,26 @@ import { drawFailure } from "./failure.js";
 import { chooseWords, makeHead } from "./head.js";
 import { Shelf, readRecordings } from "./shelf.js";
 
+/**
+ * Ask for page after page of the list.
+ *
+ * @returns {Promise<any[]>}
+ */
+async function askAll() {
+  const address = new URL("api/recordings", document.baseURI);
+  const recordings = [];
+  for (;;) {
+    const page = await askJson(address.href);
+    recordings.push(...page.recordings);
+    if (!page.next) return recordings;
+    address.searchParams.set("after", page.next);
+  }
+}
+
 async function start() {
   const words = chooseWords();
   try {
-    const list = await askJson(new URL("api/recordings", document.baseURI).href);
-    const shelf = new Shelf(readRecordings(list), words);
+    const shelf = new Shelf(readRecordings({ recordings: await askAll() }), words);
     const head = makeHead(
       (chosen) => chosen.recordings,
       null,
