@@ -8,10 +8,11 @@ from typing import Any
 
 import click
 
+from models.remote import RemoteUrl
 from pipeline.cli.job_options import job_options
 from pipeline.cli.main import EXIT_ITEM_FAILED
 from pipeline.cli.opening import open_for_writing
-from pipeline.cli.parameters import MOMENT, RECORDING_ID
+from pipeline.cli.parameters import MEDIA, MOMENT, RECORDING_ID
 from pipeline.cli.progress import observed
 from pipeline.cli.records import HIGHLIGHT_COLUMNS, record_of_found
 from pipeline.cli.rendering import format_option, say, write_records
@@ -23,7 +24,7 @@ from pipeline.store.find import FindQuery, FoundHighlight
 
 
 @click.command()
-@click.argument("media", type=click.Path(path_type=Path), required=False)
+@click.argument("media", type=MEDIA, required=False)
 @click.option(
     "--catalogue",
     type=click.Path(path_type=Path),
@@ -55,7 +56,7 @@ def command(
     ctx: click.Context,
     /,
     *,
-    media: Path | None,
+    media: Path | RemoteUrl | None,
     catalogue: Path,
     recording_id: str | None,
     title: str | None,
@@ -67,9 +68,11 @@ def command(
 ) -> None:
     """Index one recording: transcribe, find its pitches, make the replay.
 
-    MEDIA is a file (mp4, mov, mkv, flv, ts, audio) or a folder with an HLS playlist; it may be left
-    out when --transcript is given. Run again, it does only what is not done yet.
+    MEDIA is a file (mp4, mov, mkv, flv, ts, audio) or a folder with an HLS playlist, here or at
+    s3://BUCKET/NAME; it may be left out when --transcript is given. Run again, it does only what is
+    not done yet.
     """
+    from pipeline.run.at_hand import at_hand
     from pipeline.run.bench import Bench
     from pipeline.run.index_recording import index_recording
     from pipeline.run.toolbox import Toolbox
@@ -79,7 +82,8 @@ def command(
     settings: GlobalSettings = ctx.obj
     job = Job(
         catalogue=catalogue,
-        media=media,
+        media=None if isinstance(media, RemoteUrl) else media,
+        remote=media if isinstance(media, RemoteUrl) else None,
         transcript=transcript,
         recording_id=recording_id,
         title=title,
@@ -89,7 +93,9 @@ def command(
     toolbox = Toolbox(JobSettings(**job_settings))
     with open_for_writing(settings) as store:
         with observed(quiet=settings.quiet) as observer:
-            outcome = index_recording(Bench(toolbox, settings.workspace, store, observer), job)
+            bench = Bench(toolbox, settings.workspace, store, observer)
+            with at_hand(bench, job) as here:
+                outcome = index_recording(bench, here)
         found = store.find(FindQuery(recording_id=outcome.summary.recording_id))
     write_records(
         [record_of_found(item) for item in found],

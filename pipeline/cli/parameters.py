@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
 from models.errors import InputError
 from models.recording import check_recording_id, parse_started_at
+from models.remote import RemoteUrl, parse_remote_url
 from models.span import parse_clock
 
 _DURATION = re.compile(r"(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>s|m|h)?", re.ASCII)
@@ -128,6 +131,62 @@ class QualityType(click.ParamType[float]):
             self.fail(str(error), param, ctx)
 
 
+class MediaType(click.ParamType[Path | RemoteUrl]):
+    """Media on this machine or in an object storage."""
+
+    name = "path"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Path | RemoteUrl:
+        """Tell one from the other."""
+        if isinstance(value, Path | RemoteUrl):
+            return value
+        text = os.fsdecode(value)
+        try:
+            return parse_remote_url(text) or Path(text)
+        except InputError as error:
+            self.fail(str(error), param, ctx)
+
+
+class LocalFolderType(click.Path):
+    """A folder on this machine."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Refuse an address, which would become a folder of that name."""
+        if "://" in os.fsdecode(value):
+            self.fail(
+                f"{value} is no folder on this machine; work in one, and put what players read "
+                "elsewhere with: kandian publish --to s3://BUCKET/NAME",
+                param,
+                ctx,
+            )
+        return super().convert(value, param, ctx)
+
+
+class RemoteUrlType(click.ParamType[RemoteUrl]):
+    """A place in an object storage."""
+
+    name = "url"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> RemoteUrl:
+        """Read the text."""
+        if isinstance(value, RemoteUrl):
+            return value
+        try:
+            url = parse_remote_url(str(value))
+        except InputError as error:
+            self.fail(str(error), param, ctx)
+        if url is None:
+            self.fail(f"{value} is no address; write s3://BUCKET/NAME", param, ctx)
+        return url
+
+
+LOCAL_FOLDER = LocalFolderType(path_type=Path, file_okay=False)
+MEDIA = MediaType()
+REMOTE_URL = RemoteUrlType()
 QUALITY = QualityType()
 CLOCK = ClockType()
 MOMENT = MomentType()

@@ -11,6 +11,7 @@ from pipeline.cli.rendering import say
 from pipeline.run.job import Observer
 
 STAGE_WORDS = {
+    "fetch": "fetching the recording",
     "audio": "reading the sound",
     "transcribe": "transcribing",
     "detect": "finding pitches",
@@ -22,7 +23,7 @@ STAGE_WORDS = {
     "replay": "reading the replay",
 }
 
-COUNTED = frozenset({"search", "pictures"})
+COUNTED = frozenset({"fetch", "search", "pictures"})
 """Their progress is counted in pieces, not in time of media: they have no speed."""
 
 

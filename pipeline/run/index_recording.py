@@ -28,6 +28,7 @@ from models.highlight import Detection, Status
 from models.recording import Recording, Rendition
 from pipeline.media.package import FOLDER_NAME
 from pipeline.media.rendition import DAMAGE
+from pipeline.run.at_hand import at_hand
 from pipeline.run.bench import Bench
 from pipeline.run.delivery import KeptPackage, find_package, make_package
 from pipeline.run.detection import detection_key, find_pitches
@@ -95,7 +96,8 @@ def attempt(bench: Bench, job: Job) -> Outcome:
         ConfigError: when the environment is wrong, so that no other recording would do better.
     """
     try:
-        return index_recording(bench, job)
+        with at_hand(bench, job) as here:
+            return index_recording(bench, here)
     except ConfigError:
         raise
     except BusyError as error:
@@ -243,7 +245,7 @@ def _publish(bench: Bench, job: Job, material: _Material) -> None:
         place_folder(material.package.folder, folder / FOLDER_NAME)
     if material.replays:
         write_atomically(
-            folder / MEDIA_FILE, describe_media(recording_id, job.media, material.replays)
+            folder / MEDIA_FILE, describe_media(recording_id, job.origin, material.replays)
         )
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from models.errors import InputError
+from models.remote import RemoteUrl
 from pipeline.media.encoding import STANDARD
 
 
@@ -30,19 +32,30 @@ class Job:
     """None = the title it had before, else the file's name."""
     started_at: datetime | None = None
     """None = the start it had before."""
+    remote: RemoteUrl | None = None
+    """Where the media lies when it is not on this machine; `at_hand` brings it here."""
     room: str | None = None
     """Where it was recorded: shows of one room look alike, so that the rate search begins where
     the room's last one ended. None = it begins afresh, and the result depends on nothing else."""
 
     def __post_init__(self) -> None:
-        if self.media is None and self.transcript is None:
+        if self.media is None and self.remote is None and self.transcript is None:
             raise InputError("nothing to index: name a media file, or a --transcript")
 
     @property
     def label(self) -> str:
         """What to call it in messages."""
-        source = self.media or self.transcript
+        source = self.media or self.remote or self.transcript
         return self.recording_id or (source.name if source else "")
+
+    @property
+    def origin(self) -> str:
+        """Where the media comes from, for people; empty without media."""
+        if self.remote is not None:
+            return str(self.remote)
+        if self.media is None:
+            return ""
+        return os.fsencode(self.media.absolute()).decode(errors="replace")
 
 
 @dataclass(frozen=True, slots=True)

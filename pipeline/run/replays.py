@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -120,9 +119,8 @@ def plan_moments(transcript: Transcript, detection: Detection, duration_ms: int)
     return Moments(inside, plan_keyframes(inside, sorted(onsets), duration_ms))
 
 
-def describe_media(recording_id: str, media: Path | None, replays: Sequence[KeptReplay]) -> str:
+def describe_media(recording_id: str, source: str, replays: Sequence[KeptReplay]) -> str:
     """Write the record that `kandian media report` reads."""
-    source = "" if media is None else os.fsencode(media.absolute()).decode(errors="replace")
     records = tuple(RenditionRecord(replay.rendition, replay.record.decision) for replay in replays)
     return format_media_record(MediaRecord(recording_id, source, records))
 

@@ -1,0 +1,1 @@
+"""Bring files from an object storage and put files there."""
