@@ -16,6 +16,7 @@ from pathlib import Path
 import click
 
 from models.errors import ConfigError, KandianError, ToolError
+from pipeline.cli.parameters import LOCAL_FOLDER
 from pipeline.cli.settings import make_settings
 
 log = logging.getLogger(__name__)
@@ -29,6 +30,7 @@ COMMANDS = {
     "batch": "Index every recording of a folder or a manifest.",
     "find": "Look highlights up by product, recording, moment or words.",
     "export": "Write the index of one recording for a player.",
+    "publish": "Put what players read into an object storage.",
     "serve": "Serve recordings, their highlights and the replay page over HTTP, read-only.",
     "recordings": "List, show and delete recordings.",
     "catalogue": "Check catalogue files and list known products.",
@@ -83,7 +85,7 @@ def _show_version(ctx: click.Context, _parameter: click.Parameter, value: object
 @click.group(cls=LazyCommands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--workspace",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=LOCAL_FOLDER,
     default=Path("kandian-data"),
     envvar="KANDIAN_WORKSPACE",
     show_default=True,
