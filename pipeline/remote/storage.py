@@ -20,6 +20,10 @@ CONNECT_S = 10
 READ_S = 60
 RETRIES = 3
 
+PART_BYTES = 16 * 1024 * 1024
+PARTS_AT_ONCE = 4
+"""So much of an object is in memory at a time; s3fs would take ten parts of 50 MB."""
+
 MOST_FILES = 200_000
 """Pieces of one second of a broadcast of 48 hours, and some: beyond, it is not one recording."""
 
@@ -91,7 +95,9 @@ class Storage:
     def send(self, path: Path, url: RemoteUrl, *, mime: str, cache: str) -> None:
         """Put a file there; readers see the old object or the whole new one."""
         with _told(url):
-            self._files.put_file(str(path), _path(url), ContentType=mime, CacheControl=cache)
+            self._files.put_file(
+                str(path), _path(url), chunksize=PART_BYTES, ContentType=mime, CacheControl=cache
+            )
 
     def write(self, content: bytes, url: RemoteUrl, *, mime: str, cache: str) -> None:
         """Put a small text there; readers see the old object or the whole new one."""
@@ -123,6 +129,8 @@ def open_storage() -> Iterator[Storage]:
                 "read_timeout": READ_S,
                 "retries": {"max_attempts": RETRIES, "mode": "standard"},
             },
+            default_block_size=PART_BYTES,
+            max_concurrency=PARTS_AT_ONCE,
             use_listings_cache=False,
             skip_instance_cache=True,
         )
