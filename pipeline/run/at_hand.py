@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from models.errors import InputError
+from models.errors import BusyError, InputError
 from models.remote import RemoteUrl
 from pipeline.media.artifact import atomic_output, require_space
 from pipeline.media.hls import PLAYLIST_SUFFIXES, SEGMENT_SUFFIXES
@@ -70,13 +70,14 @@ def at_hand(bench: Bench, job: Job) -> Iterator[Job]:
         ConfigError: when s3fs, credentials or rights are missing.
         TransientError: when the storage does not answer, or the object changed meanwhile.
         ResourceError: when the disk cannot hold it.
+        BusyError: when another run works on it and this bench does not wait.
     """
     if job.remote is None:
         yield job
         return
     place = bench.workspace.root / SCRATCH / content_key(str(job.remote))
     make_folder(place.parent)
-    with _locked(place.with_suffix(".lock"), bench.observer, str(job.remote)):
+    with _locked(bench, place.with_suffix(".lock"), str(job.remote)):
         with open_storage() as storage:
             media = _bring(storage, job.remote, place, bench.observer)
         try:
@@ -88,13 +89,15 @@ def at_hand(bench: Bench, job: Job) -> Iterator[Job]:
 
 
 @contextlib.contextmanager
-def _locked(path: Path, observer: Observer, name: str) -> Iterator[None]:
+def _locked(bench: Bench, path: Path, name: str) -> Iterator[None]:
     """Hold a file lock that the operating system lets go of however the process ends."""
     with path.open("w") as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            observer.note(f"{name}: another run is working on this recording; waiting for it")
+            if not bench.waits:
+                raise BusyError(f"{name}: another run is working on this recording") from None
+            bench.observer.note(f"{name}: another run is working on this recording; waiting for it")
             fcntl.flock(handle, fcntl.LOCK_EX)
         yield
 

@@ -8,6 +8,7 @@ WORKSPACE/
                              hls/ where the replay was packaged: master.m3u8 and what it names
   stages/STAGE/KEY.ext       results kept for later runs, named by what they depend on
   checkpoints/KEY/           pieces of a transcription under way
+  scratch/                   media that was fetched from an object storage, for one run
   locks/                     one per recording under way
 """
 

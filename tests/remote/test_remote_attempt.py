@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import fcntl
 from pathlib import Path
 
 import pytest
 
 from models.remote import RemoteUrl
+from pipeline.run.at_hand import SCRATCH
 from pipeline.run.bench import Bench
 from pipeline.run.index_recording import attempt
 from pipeline.run.job import Job, JobSettings, Observer
-from pipeline.run.outcome import Done, Failed, Rejected
+from pipeline.run.keys import content_key
+from pipeline.run.outcome import Busy, Done, Failed, Outcome, Rejected
 from pipeline.run.toolbox import Toolbox
 from pipeline.run.workspace import Workspace
 from pipeline.store.store import open_store
@@ -38,12 +41,28 @@ def test_an_attempt_ends_in_an_outcome(
     environment, key, outcome, told = case
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    workspace = Workspace(tmp_path / "ws")
-    workspace.prepare()
-    toolbox = Toolbox(JobSettings(encoder="lsa", language="zh", transcode=False))
-    job = Job(show.catalogue, remote=RemoteUrl(BUCKET, key), transcript=show.transcript)
-    assert job.label == key
-    with open_store(workspace.database_url) as store:
-        ended = attempt(Bench(toolbox, workspace, store, Observer()), job)
+    ended = try_it(tmp_path, show, RemoteUrl(BUCKET, key))
     assert isinstance(ended, outcome)
     assert told in getattr(ended, "reason", "")
+
+
+@pytest.mark.usefixtures("far")
+def test_a_batch_does_not_wait_for_another_run(show, tmp_path: Path) -> None:
+    url = RemoteUrl(BUCKET, "show.mp4")
+    lock = tmp_path / "ws" / SCRATCH / f"{content_key(str(url))}.lock"
+    lock.parent.mkdir(parents=True)
+    with lock.open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        assert isinstance(try_it(tmp_path, show, url), Busy)
+    assert isinstance(try_it(tmp_path, show, url), Done)
+
+
+def try_it(folder: Path, show, url: RemoteUrl) -> Outcome:
+    """Attempt it as a worker of a batch does."""
+    workspace = Workspace(folder / "ws")
+    workspace.prepare()
+    toolbox = Toolbox(JobSettings(encoder="lsa", language="zh", transcode=False))
+    job = Job(show.catalogue, remote=url, transcript=show.transcript)
+    assert job.label == url.name
+    with open_store(workspace.database_url) as store:
+        return attempt(Bench(toolbox, workspace, store, Observer(), waits=False), job)
