@@ -10,6 +10,7 @@ from pathlib import Path
 
 from models.errors import InputError
 from models.recording import check_recording_id, parse_started_at
+from models.remote import parse_remote_url
 from models.text_file import decode_text, read_text_file
 from pipeline.run.job import Job
 
@@ -137,8 +138,10 @@ def _make_job(where: str, record: Mapping[str, str], folder: Path, catalogue: Pa
     if own_catalogue is None:
         raise InputError(f"{where}: it names no catalogue; add one, or give --catalogue")
     try:
+        remote = parse_remote_url(record.get("media", "").strip())
         return Job(
-            media=path_of("media"),
+            media=None if remote else path_of("media"),
+            remote=remote,
             catalogue=own_catalogue,
             transcript=path_of("transcript"),
             recording_id=check_recording_id(record["id"].strip())

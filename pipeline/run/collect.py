@@ -1,8 +1,9 @@
 """Collect the garbage of a workspace, or say what would go.
 
-What belongs to a recording goes under that recording's lock and lease, judged again under them; a recording
-that a run works on is left alone. What belongs to nobody goes only while no run is at work. Rows go
-before their files, so that a kill in between leaves files that the next collection finds.
+What belongs to a recording goes under that recording's lock and lease, judged again under them; a
+recording that a run works on is left alone. What belongs to nobody goes only while no run is at
+work. Rows go before their files, so that a kill in between leaves files that the next collection
+finds.
 """
 
 from __future__ import annotations

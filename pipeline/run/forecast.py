@@ -60,6 +60,8 @@ def forecast(bench: Bench, ledger: Ledger | None, job: Job) -> Forecast:
 
 
 def _forecast(bench: Bench, job: Job) -> Forecast:
+    if job.remote is not None:
+        return Forecast(job, job.recording_id, (Due("fetch", "it lies in an object storage"),))
     catalogue = read_catalogue(job.catalogue)
     source = ingest(job, script=bench.toolbox.script, language=bench.toolbox.language)
     recording = name_recording(bench, job, source)

@@ -82,7 +82,8 @@ class Ledger:
 
 def _item(job: Job) -> str:
     paths = [str(path and path.absolute()) for path in (job.media, job.transcript)]
-    return stage_key("item", "1", job.recording_id or "", *paths)
+    remote = () if job.remote is None else (str(job.remote),)
+    return stage_key("item", "1", job.recording_id or "", *paths, *remote)
 
 
 def _media_digest(path: Path) -> str:
