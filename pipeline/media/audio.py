@@ -14,7 +14,6 @@ from pipeline.media.artifact import atomic_output, require_space
 from pipeline.media.completeness import require_no_cut_sign, require_whole, tolerance_ms
 from pipeline.media.demux import Scan, scan_packets
 from pipeline.media.invoke import run_ffmpeg
-from pipeline.media.limits import MAX_DURATION_MS
 from pipeline.media.naming import spell_duration
 from pipeline.media.source import Source, file_url, locate_source
 from pipeline.media.timeline import VIDEO, audio_filter, audio_of, open_input
@@ -115,11 +114,6 @@ def _outputs(source: Source, info: MediaInfo, partial: Path) -> OutputStream:
 def _require_sound(source: Source, scan: Scan) -> None:
     if scan.audio is None:
         raise InputError(f"{source.name} has an audio track without any sound in it")
-    if scan.end_ms > MAX_DURATION_MS:
-        raise InputError(
-            f"{source.name} has timestamps up to {spell_duration(scan.end_ms)}, more than 48 "
-            "hours; split it, or mend it by copying it with ffmpeg -c copy"
-        )
 
 
 def _require_decoded(source: Source, scan: Scan, decoded_ms: int) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from models.errors import InputError
 from models.recording import MediaInfo, MediaKind
 from pipeline.media.demux import Scan, scan_packets
+from pipeline.media.limits import MAX_DURATION_MS
 from pipeline.media.naming import spell_duration
 from pipeline.media.source import Source, locate_source
 from pipeline.media.structure import find_cut, holds_several
@@ -52,6 +53,11 @@ def require_whole(source: Source, info: MediaInfo, scan: Scan) -> None:
     Raises:
         InputError: when it was cut short, naming the length found and the one declared.
     """
+    if scan.end_ms > MAX_DURATION_MS:
+        raise InputError(
+            f"{source.name} has timestamps up to {spell_duration(scan.end_ms)}, more than 48 "
+            "hours; split it, or mend it by copying it with ffmpeg -c copy"
+        )
     promised_ms = _promised_ms(info)
     if promised_ms - scan.end_ms > tolerance_ms(promised_ms):
         raise _cut_short(source, scan.end_ms, promised_ms, "")

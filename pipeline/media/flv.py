@@ -26,6 +26,9 @@ DURATION = re.compile(rb"\x00\x08duration\x00(.{8})", re.DOTALL)
 """An AMF0 property: length and name, the marker of a number, a big-endian double."""
 
 
+MOST_S = 1e9
+"""30 years: whoever states more is not believed either."""
+
 HEADER = re.compile(rb"FLV\x01[\x00\x01\x04\x05]\x00\x00\x00\x09\x00\x00\x00\x00")
 """Signature, version, which tracks there are, length of the header, length of the tag before it: 13
 bytes that no coded picture or sound comes upon by chance."""
@@ -42,7 +45,7 @@ def read_flv_duration_ms(path: Path) -> int | None:
     if found is None:
         return None
     (duration_s,) = struct.unpack(">d", found[1])
-    return round(duration_s * MS_PER_SECOND) if 0 < duration_s < 1e9 else None
+    return round(min(duration_s, MOST_S) * MS_PER_SECOND) if duration_s > 0 else None
 
 
 def is_flv(head: bytes) -> bool:

@@ -24,7 +24,17 @@ USUAL_NAMES = ("index.m3u8", "playlist.m3u8", "master.m3u8")
 MAX_PLAYLIST_BYTES = 16 * 1024 * 1024
 """A 48 h playlist of one-second segments is a few megabytes."""
 
-SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
+MAX_LINE_BYTES = 4000
+"""libav reads 4,095 bytes of a line and leaves out the rest: what we checked it would not open."""
+
+FORBIDDEN_TAGS = ("#EXT-X-MEDIA:", "#EXT-X-STREAM-INF", "#EXT-X-I-FRAME-STREAM-INF")
+"""They lead to playlists; libav follows them from a media playlist too, and nobody checks those."""
+
+UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\x85\u2028\u2029]")
+"""Readers disagree whether these end a line."""
+
+MAP = re.compile(r'#EXT-X-MAP:URI="([^"\\]+)"(?:,BYTERANGE="[0-9]+(?:@[0-9]+)?")?')
+SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:|subfile,")
 ATTRIBUTE = re.compile(r'([A-Z0-9\-]+)=("[^"]*"|[^,]*)')
 
 
@@ -44,7 +54,17 @@ def find_playlist(folder: Path, name: str) -> Path:
     Raises:
         InputError: when there is none or the choice is not clear.
     """
-    found = sorted(file for file in folder.iterdir() if file.suffix.lower() in PLAYLIST_SUFFIXES)
+    found = sorted(
+        file
+        for file in folder.iterdir()
+        if file.suffix.lower() in PLAYLIST_SUFFIXES and file.is_file()
+    )
+    for file in found:
+        if not file.resolve().is_relative_to(folder.resolve()):
+            raise InputError(
+                f"{name} holds a playlist {spell(file)!r} that is a link to one outside its "
+                "folder; copy the playlist and its segments into one folder"
+            )
     if len(found) == 1:
         return found[0]
     for usual in USUAL_NAMES:
@@ -76,6 +96,7 @@ def read_playlist(path: Path, name: str) -> Playlist:
             raise InputError(
                 f"{name} leads from one master playlist to another; give the inner one"
             )
+    _require_plain(lines, name)
     if "#EXT-X-ENDLIST" not in lines:
         raise InputError(
             f"{name} has no end mark (#EXT-X-ENDLIST): it is still being written or was cut "
@@ -93,13 +114,32 @@ def _read_lines(path: Path, name: str) -> list[str]:
     try:
         if path.stat().st_size > MAX_PLAYLIST_BYTES:
             raise InputError(f"{name} is too large for a playlist; give a media file")
-        text = path.read_text(encoding="utf-8-sig")
+        text = path.read_bytes().decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{name} cannot be read as a playlist ({error}); fetch it again") from None
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    # As libav splits them; it takes a carriage return alone for an end too.
+    lines = [line.rstrip(" \t") for line in re.split(r"\r\n|\r|\n", text)]
+    lines = [line for line in lines if line]
     if not lines or lines[0] != "#EXTM3U":
         raise InputError(f"{name} is not an HLS playlist (no #EXTM3U); give a media file")
     return lines
+
+
+def _require_plain(lines: list[str], name: str) -> None:
+    """Refuse what libav might read otherwise than we do, or would follow to another playlist."""
+    for line in lines:
+        if tag := next((tag for tag in FORBIDDEN_TAGS if line.startswith(tag)), None):
+            raise InputError(
+                f"{name} leads to further playlists ({tag.rstrip(':')}); give one that names its "
+                "segments itself"
+            )
+        if line[0].isspace() or UNPRINTABLE.search(line):
+            raise InputError(
+                f"{name} has a line that begins with a blank or holds a control character; mend "
+                "the program that wrote it"
+            )
+        if len(line.encode()) > MAX_LINE_BYTES:
+            raise InputError(f"{name} has a line that is too long; give another playlist")
 
 
 def _best_variant(lines: list[str]) -> str | None:
@@ -119,10 +159,16 @@ def _bandwidth(line: str) -> int:
 
 def _iter_uris(lines: list[str], name: str) -> Iterator[str]:
     for line in lines:
-        if line.startswith("#EXT-X-KEY:") and "METHOD=NONE" not in line:
+        if line.startswith("#EXT-X-KEY:") and line != "#EXT-X-KEY:METHOD=NONE":
             raise InputError(f"{name} is encrypted (#EXT-X-KEY); decrypt the recording first")
         if line.startswith("#EXT-X-MAP:"):
-            yield dict(ATTRIBUTE.findall(line)).get("URI", "").strip('"')
+            found = MAP.fullmatch(line)
+            if found is None:
+                raise InputError(
+                    f"{name} has an #EXT-X-MAP with other attributes than one URI and a "
+                    "BYTERANGE; give a playlist whose initialisation section is plain"
+                )
+            yield found[1]
         elif not line.startswith("#"):
             yield line
 
@@ -134,7 +180,8 @@ def _inside(playlist: Path, uri: str, name: str, suffixes: frozenset[str]) -> Pa
         InputError: when it is no media file that exists in the playlist's folder, links followed.
     """
     shown = spell(Path(uri))
-    if SCHEME.match(uri) or uri.startswith(("/", "\\")):
+    # Dots are resolved as text by libav, through links by the system.
+    if SCHEME.match(uri) or uri.startswith(("/", "\\")) or ".." in re.split(r"[/\\]", uri):
         raise InputError(
             f"{name} points to {shown!r} outside its folder; give a playlist with relative segment "
             "names and the segments beside it"

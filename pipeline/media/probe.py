@@ -14,6 +14,7 @@ from pipeline.media.demux import first_picture, iter_packets, open_media, scan_p
 from pipeline.media.flv import read_flv_duration_ms
 from pipeline.media.limits import MAX_DURATION_MS, MAX_PIXELS
 from pipeline.media.naming import spell_duration
+from pipeline.media.reference import MAX_TRACKS, require_own_samples
 from pipeline.media.source import Source, locate_source
 from pipeline.media.structure import find_cut
 
@@ -48,8 +49,11 @@ def probe(path: Path) -> MediaInfo:
             to do.
     """
     source = locate_source(path)
+    if source.kind is MediaKind.FILE:
+        require_own_samples(source.entry)
     try:
         with open_media(source) as container:
+            _require_few_tracks(source, container)
             info = _describe(source, container)
     except InputError:
         _complain_of_cut(source)
@@ -80,6 +84,15 @@ def _describe(source: Source, container: InputContainer) -> MediaInfo:
         audio=_audio_track(source, audio, origin_us),
         video=None if video is None else _video_track(source, video, origin_us),
     )
+
+
+def _require_few_tracks(source: Source, container: InputContainer) -> None:
+    tracks = len(container.streams)
+    if tracks > MAX_TRACKS:
+        raise InputError(
+            f"{source.name} says that it has {tracks} tracks; copy picture and sound out with "
+            "ffmpeg"
+        )
 
 
 def _declared_ms(source: Source, container: InputContainer) -> int:
@@ -142,6 +155,7 @@ def _video_track(source: Source, stream: Any, origin_us: int) -> VideoTrack:
         width = max(1, round(width * stream.sample_aspect_ratio))
     if frame.rotation % 180:
         width, height = height, width
+    _require_bounded_size(source, width, height)
     rate = float(stream.average_rate or 0)
     return VideoTrack(
         codec=stream.codec_context.codec.canonical_name,
@@ -157,10 +171,15 @@ def _video_track(source: Source, stream: Any, origin_us: int) -> VideoTrack:
 
 def _require_bounded_picture(source: Source, stream: Any) -> None:
     context = stream.codec_context
-    if context is not None and context.width * context.height > MAX_PIXELS:
+    if context is not None:
+        _require_bounded_size(source, context.width, context.height)
+
+
+def _require_bounded_size(source: Source, width: int, height: int) -> None:
+    if width * height > MAX_PIXELS:
         raise InputError(
-            f"{source.name} says that its picture is {context.width}x{context.height}, larger "
-            "than 8K; scale it down first"
+            f"{source.name} says that its picture is {width}x{height}, larger than 8K; scale it "
+            "down first"
         )
 
 

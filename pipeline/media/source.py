@@ -15,10 +15,16 @@ from pipeline.media.limits import (
     ANALYSE_US,
     FILE_FORMATS,
     HLS_FORMATS,
+    MAX_DURATION_MS,
     MAX_PIXELS,
     PROTOCOLS,
 )
-from pipeline.media.naming import spell
+from pipeline.media.naming import spell, spell_duration
+
+
+PLAYLIST_SIGN = b"#EXTM3U"
+PLAYLIST_HEAD_BYTES = 2048
+"""How much libav looks at first when it recognises a container."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +101,14 @@ def locate_source(path: Path) -> Source:
 def _hls_source(playlist_path: Path, name: str) -> Source:
     _require_content(playlist_path, name)
     playlist = read_playlist(playlist_path, name)
+    if playlist.declared_ms > MAX_DURATION_MS:
+        raise InputError(
+            f"{name} says that it lasts {spell_duration(playlist.declared_ms)}, more than 48 hours; "
+            "split it, or mend its #EXTINF"
+        )
     for file in playlist.files:
         _require_content(file, f"{name}: {spell(file)}")
+        _require_no_playlist(file, f"{name}: {spell(file)}")
     return Source(
         name=name,
         kind=MediaKind.HLS,
@@ -104,6 +116,16 @@ def _hls_source(playlist_path: Path, name: str) -> Source:
         files=(playlist.path, *playlist.files),
         declared_ms=playlist.declared_ms,
     )
+
+
+def _require_no_playlist(segment: Path, name: str) -> None:
+    """Refuse text that libav would follow: it recognises playlists by content, not by name."""
+    with segment.open("rb") as file:
+        head = file.read(PLAYLIST_HEAD_BYTES)
+    if PLAYLIST_SIGN in head:
+        raise InputError(
+            f"{name} is a playlist instead of a media segment; fetch the whole folder again"
+        )
 
 
 def _file_mode(path: Path, name: str) -> int:

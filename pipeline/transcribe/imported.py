@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import stat
 import unicodedata
 from pathlib import Path
 
@@ -17,8 +18,12 @@ from pipeline.transcribe.timing import TIMING_MARK
 from pipeline.transcribe.webvtt import HEADER, parse_webvtt
 from pipeline.transcribe.whisper_json import parse_whisper
 
-MAX_BYTES = 100 * 1024 * 1024
-"""Word-timed JSON of ten minutes has 0.23 MB (measured), of four hours 6 MB: far below this."""
+MAX_BYTES = 32 * 1024 * 1024
+"""Word-timed JSON of ten minutes has 0.23 MB (measured), of 23 hours this much; as SubRip far less.
+Reading 22 MiB of it took 300 MB of memory (measured)."""
+
+MAX_CUES = 200_000
+"""More than one a second for 48 hours."""
 _CHINESE_SHARE = 0.2
 """From this share of Han characters among the letters on, a text is Chinese: hosts mix English
 brand names into Mandarin, never a fifth of Mandarin into English."""
@@ -36,6 +41,11 @@ def read_transcript(path: Path, *, language: str | None, script: Script) -> Tran
             text, or has impossible times; it names the file, and the line or entry.
     """
     imported = parse_transcript(_read_text(path), path.name)
+    if len(imported.cues) > MAX_CUES:
+        raise InputError(
+            f"{path} has {len(imported.cues)} entries, more than one a second for 48 hours; is it "
+            "one transcript?"
+        )
     utterances = cues_to_utterances(imported.cues, script)
     if not utterances:
         raise InputError(f"{path}: there is no text in this transcript")
@@ -87,10 +97,14 @@ def _parse_json(text: str) -> ImportedText:
 
 def _read_text(path: Path) -> str:
     try:
-        size = path.stat().st_size
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode):
+            raise InputError(f"the transcript {path} cannot be read: it is no ordinary file")
+        size = found.st_size
         if size > MAX_BYTES:
             raise InputError(
-                f"{path} has {size / 1024**2:.0f} MB; transcripts up to 100 MB are read"
+                f"{path} has {size / 1024**2:.0f} MiB; transcripts up to 32 MiB are read, so give "
+                "the one of a single recording"
             )
         content = path.read_bytes()
     except FileNotFoundError:

@@ -292,7 +292,7 @@ def test_a_folder_is_refused(tmp_path: Path) -> None:
 
 def test_a_huge_file_is_refused_unread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(imported_module, "MAX_BYTES", 10)
-    with pytest.raises(InputError, match="up to 100 MB"):
+    with pytest.raises(InputError, match="up to 32 MiB"):
         read(SRT, tmp_path)
 
 
