@@ -1,4 +1,4 @@
-"""MP4 and MOV files whose index leads elsewhere or unpacks without bound (ISO 14496-12, QuickTime)."""
+"""MP4 and MOV files whose index leads elsewhere or unpacks without bound (ISO 14496-12)."""
 
 from __future__ import annotations
 

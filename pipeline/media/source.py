@@ -103,8 +103,8 @@ def _hls_source(playlist_path: Path, name: str) -> Source:
     playlist = read_playlist(playlist_path, name)
     if playlist.declared_ms > MAX_DURATION_MS:
         raise InputError(
-            f"{name} says that it lasts {spell_duration(playlist.declared_ms)}, more than 48 hours; "
-            "split it, or mend its #EXTINF"
+            f"{name} says that it lasts {spell_duration(playlist.declared_ms)}, more than 48 "
+            "hours; split it, or mend its #EXTINF"
         )
     for file in playlist.files:
         _require_content(file, f"{name}: {spell(file)}")

@@ -37,7 +37,7 @@ class Port:
 def open_port() -> Iterator[Port]:
     """Listen on the loopback."""
     with socket.create_server(("127.0.0.1", 0), backlog=16) as listener:
-        listener.setblocking(False)
+        listener.settimeout(0)
         yield Port(listener)
 
 

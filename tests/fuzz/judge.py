@@ -1,0 +1,127 @@
+"""Whether what came of a damaged input is one of the outcomes that are allowed."""
+
+from __future__ import annotations
+
+import enum
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import av
+
+from pipeline.media.tool import find_ffmpeg
+from tests.fuzz.bases import UNPROMISED, Base
+from tests.fuzz.trial import HUNG, Trial
+
+TOLERANCE_MS = 500
+"""A frame and an AAC packet at the end, twice."""
+LEAST_SHARE = 0.9
+"""Of frames, and of moments with sound, that must be there where nothing was told."""
+WINDOW = 1600
+"""Samples in which there is sound or not: 100 ms."""
+QUIET = 300
+"""The sine has 2,000 and more; below this there is none."""
+
+
+class Verdict(enum.StrEnum):
+    """What came of an input; the second half are defects."""
+
+    WHOLE = "done, whole"
+    DEGRADED = "done, degraded with a reason"
+    REJECTED = "refused or failed with a reason"
+    LEFT = "done, all that is left of a container that states no length"
+    TEXT = "done, from text"
+    HANG = "HANG"
+    CRASH = "CRASH"
+    MUTE = "FAILED WITHOUT A REASON"
+    SHORT = "SILENTLY SHORT"
+    LONG = "SILENTLY LONG"
+    LITTER = "LEFT FILES BEHIND"
+
+    @property
+    def is_defect(self) -> bool:
+        """Tell whether it may not happen."""
+        return self.value.isupper()
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a player finds in a file."""
+
+    picture_ms: float
+    frames: int
+    sound_ms: float
+    loud: int
+    """Windows with sound."""
+
+
+def look(path: Path) -> Content:
+    """Decode a replay."""
+    frames, picture_ms, samples = 0, 0.0, []
+    with av.open(str(path)) as container:
+        if container.streams.video:
+            for frame in container.decode(video=0):
+                frames += 1
+                picture_ms = max(picture_ms, 1000 * float(frame.time or 0))
+    with av.open(str(path)) as container:
+        resampler = av.AudioResampler(format="s16", layout="mono", rate=16_000)
+        for frame in container.decode(audio=0):
+            samples += [part.to_ndarray()[0] for part in resampler.resample(frame)]
+    import numpy as np
+
+    sound = np.concatenate(samples) if samples else np.zeros(0, np.int16)
+    windows = sound[: len(sound) // WINDOW * WINDOW].reshape(-1, WINDOW).astype(float)
+    loud = int((np.abs(windows).mean(axis=1) > QUIET).sum()) if len(windows) else 0
+    return Content(picture_ms, frames, len(sound) / 16, loud)
+
+
+def judge(base: Base, trial: Trial, truth: Content | None) -> tuple[Verdict, str]:
+    """Return the verdict on a trial and what it rests on."""
+    said = " ".join(trial.err.split())
+    if trial.code == HUNG:
+        return Verdict.HANG, f"after {trial.took_s:.0f} s; {said[-200:]}"
+    if trial.code not in {0, 1} or "Traceback" in said or "unexpected" in said:
+        return Verdict.CRASH, f"exit {trial.code}: {said[-300:]}"
+    if trial.leftovers:
+        return Verdict.LITTER, ", ".join(trial.leftovers[:5])
+    if trial.code == 1:
+        told = "kandian: error: " in trial.err
+        return (Verdict.REJECTED if told else Verdict.MUTE), said[:300]
+    if base.role != "media" or truth is None:
+        return Verdict.TEXT, ""
+    if trial.replay is None:
+        return Verdict.SHORT, "there is no replay"
+    return _judge_length(base, trial, truth, look(trial.replay))
+
+
+def _judge_length(
+    base: Base, trial: Trial, truth: Content, found: Content
+) -> tuple[Verdict, str]:
+    told = next((line.strip() for line in trial.err.splitlines() if "degraded: " in line), "")
+    seen = f"{found} of {truth}; {told}"
+    missing = max(truth.picture_ms - found.picture_ms, truth.sound_ms - found.sound_ms)
+    excess = max(found.picture_ms - truth.picture_ms, found.sound_ms - truth.sound_ms)
+    holes = found.frames < LEAST_SHARE * truth.frames or found.loud < LEAST_SHARE * truth.loud
+    if missing > TOLERANCE_MS or (holes and not told):
+        left = _decoded_ms(trial.folder / base.path.name)
+        kept = max(found.picture_ms, found.sound_ms)
+        if base.path.name in UNPROMISED and left - kept <= TOLERANCE_MS:
+            return Verdict.LEFT, f"{left:.0f} ms decode; {seen}"
+        return Verdict.SHORT, f"{left:.0f} ms decode; {seen}"
+    if excess > TOLERANCE_MS and not told:
+        return Verdict.LONG, seen
+    return (Verdict.DEGRADED if told else Verdict.WHOLE), seen
+
+
+def _decoded_ms(path: Path) -> float:
+    """Return how far a plain ffmpeg gets in a file."""
+    command = [find_ffmpeg().path, "-nostdin", "-v", "quiet", "-progress", "pipe:1", "-i", path]
+    done = subprocess.run(
+        [*command, "-f", "null", "-"], capture_output=True, text=True, check=False, timeout=60
+    )
+    times = [
+        line.partition("=")[2]
+        for line in done.stdout.splitlines()
+        if line.startswith("out_time_us=")
+    ]
+    return max((int(time) / 1000 for time in times if time.lstrip("-").isdecimal()), default=0.0)
