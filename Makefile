@@ -9,7 +9,7 @@ HLS    := pipeline/web/page/vendor/hls.min.js
 APT    := apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint type imports unit vendor test-browser bench bench-web bench-store bench-encode bench-batch chaos simulate test-ray eval serve clean
+.PHONY: help setup demo test lint type imports unit vendor test-browser bench bench-web bench-store bench-encode bench-batch chaos fuzz simulate test-ray eval serve clean
 
 help:  ## list the verbs
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | expand -t 16
@@ -104,6 +104,9 @@ test-ray: setup  ## batches on a Ray cluster of two nodes; installs Ray (79 MB)
 
 simulate: $(VENV)/.dev  ## how many workers 300,000 broadcasts a day take (SIMULATE="--minutes 60 ...")
 	$(BIN)/python -m tests.bench.simulate $(SIMULATE)
+
+fuzz: $(VENV)/.dev  ## 500 damaged inputs: none may hang, crash, come out short or leave files
+	$(BIN)/python -m tests.fuzz $(FUZZ)
 
 CORPUS ?= sample_media
 eval: $(VENV)/.app $(VENV)/.weights  ## accuracy on CORPUS=folder (default: the sample), every track

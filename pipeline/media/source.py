@@ -21,7 +21,6 @@ from pipeline.media.limits import (
 )
 from pipeline.media.naming import spell, spell_duration
 
-
 PLAYLIST_SIGN = b"#EXTM3U"
 PLAYLIST_HEAD_BYTES = 2048
 """How much libav looks at first when it recognises a container."""

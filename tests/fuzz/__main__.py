@@ -8,6 +8,7 @@ os.environ |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}  # no thread
 
 import argparse
 import collections
+import resource
 import shutil
 import sys
 import tempfile
@@ -18,7 +19,7 @@ from pathlib import Path
 from tests.fuzz.bases import Base, make_bases
 from tests.fuzz.damage import make_case
 from tests.fuzz.judge import Content, Verdict, judge, look
-from tests.fuzz.trial import run_trial
+from tests.fuzz.trial import prepare, run_trial
 
 SEED = 20261111
 
@@ -27,6 +28,7 @@ def main() -> int:
     """Run the cases; exit 1 when any of them ended as none may."""
     asked = _parse()
     begun = time.monotonic()
+    prepare()
     counts: collections.Counter[Verdict] = collections.Counter()
     with tempfile.TemporaryDirectory(prefix="kandian-fuzz-") as place:
         folder = Path(place)
@@ -41,7 +43,11 @@ def main() -> int:
                 print(f"{number}\t{case.base.name}\t{case.how}\t{verdict}\t{why}", flush=True)
             if verdict.is_defect and asked.keep:
                 shutil.copytree(trial.folder, asked.keep / str(number), dirs_exist_ok=True)
-    print(f"{counts.total()} inputs, seed {asked.seed}, {time.monotonic() - begun:.0f} s")
+    peak_mib = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
+    print(
+        f"{counts.total()} inputs, seed {asked.seed}, {time.monotonic() - begun:.0f} s, "
+        f"largest process {peak_mib} MiB"
+    )
     for verdict in Verdict:
         print(f"{counts[verdict]:6}  {verdict}")
     return int(any(verdict.is_defect for verdict in counts))

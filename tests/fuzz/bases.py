@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pipeline.media.tool import find_ffmpeg
 
-SECONDS = 4
+SECONDS = 6
 SAID = ("大家好，先看一号链接", "羊毛围巾很软，一百二十九", "接下来二号链接", "铸铁炒锅不粘")
 CATALOGUE = (
     "id,title,brand,aliases,category,price,link_no\n"

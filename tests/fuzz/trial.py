@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import os
 import shutil
 import signal
@@ -35,6 +36,23 @@ class Trial:
     def replay(self) -> Path | None:
         """The replay that it published."""
         return next(iter(sorted(self.folder.glob("ws/recordings/show/replay*"))), None)
+
+
+IMPORTED = (
+    "av", "ffmpeg", "scipy.sparse", "sklearn.decomposition", "sklearn.feature_extraction.text",
+    "pypinyin", "opencc", "rapidfuzz", "alembic.command", "pipeline.cli.index",
+    "pipeline.run.bench", "pipeline.run.index_recording", "pipeline.run.toolbox",
+)  # fmt: skip
+"""What every trial would import: a second of CPU time each."""
+
+
+def prepare() -> None:
+    """Import once what all trials need; starts no thread, so that forks are safe."""
+    for name in IMPORTED:
+        importlib.import_module(name)
+    threads = len(list(Path("/proc/self/task").iterdir()))
+    if threads > 1:
+        raise RuntimeError(f"{threads} threads run; a fork would take only one of them along")
 
 
 def run_trial(base: Base, content: bytes, folder: Path) -> Trial:
@@ -93,7 +111,9 @@ def _wait(pid: int, until: float) -> int:
 def _leftovers(folder: Path, code: int) -> tuple[str, ...]:
     """Return what should not be there: temporary files always, any replay after a failure."""
     made = [path for path in (folder / "ws").rglob("*") if path.is_file()]
-    odd = [path for path in made if any(sign in str(path.relative_to(folder)) for sign in LEFTOVERS)]
+    odd = [
+        path for path in made if any(sign in str(path.relative_to(folder)) for sign in LEFTOVERS)
+    ]
     if code:
         odd += [path for path in made if ".mp4" in path.name or "recordings" in path.parts]
     odd += list((folder / "tmp").iterdir())
