@@ -33,11 +33,11 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="kandian-fuzz-") as place:
         folder = Path(place)
         bases = make_bases(folder)
-        truths = measure(bases, folder / "trial")
+        truths = Truths(folder / "whole")
         for number in _numbers(asked, begun):
             case = make_case(bases, number, seed=asked.seed)
             trial = run_trial(case.base, case.content, folder / "trial")
-            verdict, why = judge(case.base, trial, truths.get(case.base.name))
+            verdict, why = judge(case.base, trial, truths.of(case.base) if trial.replay else None)
             counts[verdict] += 1
             if asked.verbose or verdict.is_defect:
                 print(f"{number}\t{case.base.name}\t{case.how}\t{verdict}\t{why}", flush=True)
@@ -53,16 +53,23 @@ def main() -> int:
     return int(any(verdict.is_defect for verdict in counts))
 
 
-def measure(bases: Iterable[Base], folder: Path) -> dict[str, Content]:
-    """Return what comes of every recording as it is whole."""
-    truths = {}
-    for base in bases:
-        trial = run_trial(base, base.path.read_bytes(), folder)
-        if trial.code or trial.leftovers:
-            raise SystemExit(f"{base.name} is whole and was not indexed: {trial}")
-        if trial.replay is not None:
-            truths[base.name] = look(trial.replay)
-    return truths
+class Truths:
+    """What comes of every recording as it is whole, found when it is first asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.known: dict[str, Content] = {}
+
+    def of(self, base: Base) -> Content | None:
+        """Return it; None for a text."""
+        if base.role != "media":
+            return None
+        if base.name not in self.known:
+            trial = run_trial(base, base.path.read_bytes(), self.folder)
+            if trial.code or trial.leftovers or trial.replay is None:
+                raise SystemExit(f"{base.name} is whole and was not indexed: {trial}")
+            self.known[base.name] = look(trial.replay)
+        return self.known[base.name]
 
 
 def _numbers(asked: argparse.Namespace, begun: float) -> Iterable[int]:

@@ -83,9 +83,9 @@ def judge(base: Base, trial: Trial, truth: Content | None) -> tuple[Verdict, str
         return ended_badly
     if trial.code == 1:
         return Verdict.REJECTED, _words(trial)[:300]
-    if base.role != "media" or truth is None:
+    if base.role != "media":
         return Verdict.TEXT, ""
-    if trial.replay is None:
+    if trial.replay is None or truth is None:
         return Verdict.SHORT, "there is no replay"
     return _judge_length(base, trial, truth, look(trial.replay))
 

@@ -15,6 +15,7 @@ from tests.fuzz.judge import Content, Verdict, judge
 from tests.fuzz.trial import HUNG, Trial
 
 CASES = 25
+"""Some fifteen seconds of CPU time."""
 ROOT = Path(__file__).resolve().parents[2]
 
 
