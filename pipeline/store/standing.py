@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 
 from pipeline.store.listing import read_moment
 from pipeline.store.select import Row, Select
@@ -21,6 +22,7 @@ class RecordingStanding:
 
 _STANDINGS = "SELECT id, revision, deleted_at FROM recordings WHERE "
 _ONE = "id = :recording_id"
+_DELETED = "deleted_at IS NOT NULL"
 _AFTER = "id > :after ORDER BY id LIMIT :number"
 _REMOVED = """
 SELECT highlight_id FROM removed_highlights WHERE recording_id = :recording_id
@@ -42,6 +44,12 @@ def find_standing(select: Select, recording_id: str) -> RecordingStanding | None
 def list_after(select: Select, after: str, number: int) -> tuple[RecordingStanding, ...]:
     """List so many recordings whose ids come after one, in the database's order, deleted or not."""
     rows = select(_STANDINGS + _AFTER, {"after": after, "number": number})
+    return tuple(map(_standing_of, rows))
+
+
+def list_deleted(select: Select) -> tuple[RecordingStanding, ...]:
+    """List the recordings that were deleted, sorted by id."""
+    rows = sorted(select(_STANDINGS + _DELETED, {}), key=itemgetter("id"))
     return tuple(map(_standing_of, rows))
 
 
