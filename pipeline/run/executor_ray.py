@@ -28,6 +28,8 @@ class _Member:
     """One actor and what it is at."""
 
     actor: Any
+    begun: Any
+    """What Ray answers once the actor runs; an actor that no node has room for waits for ever."""
     work: Work | None = None
 
 
@@ -36,6 +38,9 @@ class RayActor:
 
     def __init__(self, setup: Setup) -> None:
         self._station = Station(setup)
+
+    def begin(self) -> None:
+        """Answer, once there is a process that can."""
 
     def run(self, work: Work) -> tuple[Message, ...]:
         """Index one recording; what was to be said about it comes with its end."""
@@ -100,15 +105,16 @@ class RayExecutor:
         if idle is None:
             if len(self._crew) >= self._jobs:
                 raise ValueError("every actor is busy")
-            idle = _Member(self._make_actor())
+            actor = self._make_actor()
+            idle = _Member(actor, actor.begin.remote())
             self._crew.append(idle)
-        idle.work = work
-        self._under_way[idle.actor.run.remote(work)] = idle
+        self._give(work, idle)
 
     def receive(self, timeout_s: float) -> tuple[Message, ...]:
         """Wait for news, at most so long."""
         if not self._under_way:
             return ()
+        self._relieve()
         ready, _ = self._ray.wait(list(self._under_way), num_returns=1, timeout=timeout_s)
         return tuple(message for one in ready for message in self._collect(one))
 
@@ -117,6 +123,25 @@ class RayExecutor:
         crew, self._crew, self._under_way = self._crew, [], {}
         for member in crew:
             self._ray.kill(member.actor, no_restart=True)
+
+    def _give(self, work: Work, member: _Member) -> None:
+        member.work = work
+        self._under_way[member.actor.run.remote(work)] = member
+
+    def _relieve(self) -> None:
+        """Give the work of an actor that has not begun to an idle one: its node may be lost."""
+        idle = [member for member in self._crew if member.work is None]
+        for one, member in list(self._under_way.items()):
+            if not idle or member.work is None or self._has_begun(member):
+                continue
+            del self._under_way[one]
+            self._crew.remove(member)
+            self._ray.kill(member.actor, no_restart=True)
+            self._give(member.work, idle.pop())
+
+    def _has_begun(self, member: _Member) -> bool:
+        ready, _ = self._ray.wait([member.begun], timeout=0)
+        return bool(ready)
 
     def _collect(self, one: Any) -> tuple[Message, ...]:
         member = self._under_way.pop(one)
