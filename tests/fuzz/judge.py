@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import enum
 import subprocess
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import av
 
@@ -62,12 +65,12 @@ def look(path: Path) -> Content:
     frames, picture_ms, samples = 0, 0.0, []
     with av.open(str(path)) as container:
         if container.streams.video:
-            for frame in container.decode(video=0):
+            for frame in _decode(container, container.streams.video[0]):
                 frames += 1
                 picture_ms = max(picture_ms, 1000 * float(frame.time or 0))
     with av.open(str(path)) as container:
         resampler = av.AudioResampler(format="s16", layout="mono", rate=16_000)
-        for frame in container.decode(audio=0):
+        for frame in _decode(container, container.streams.audio[0]):
             samples += [part.to_ndarray()[0] for part in resampler.resample(frame)]
     import numpy as np
 
@@ -75,6 +78,13 @@ def look(path: Path) -> Content:
     windows = sound[: len(sound) // WINDOW * WINDOW].reshape(-1, WINDOW).astype(float)
     loud = int((np.abs(windows).mean(axis=1) > QUIET).sum()) if len(windows) else 0
     return Content(picture_ms, frames, len(sound) / 16, loud)
+
+
+def _decode(container: Any, stream: Any) -> Iterator[Any]:
+    """Yield what decodes, as a player does: a packet that was copied with its damage is silent."""
+    for packet in container.demux(stream):
+        with contextlib.suppress(av.error.InvalidDataError):
+            yield from packet.decode()
 
 
 def judge(base: Base, trial: Trial, truth: Content | None) -> tuple[Verdict, str]:
