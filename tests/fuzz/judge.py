@@ -109,7 +109,7 @@ def _judge_end(trial: Trial) -> tuple[Verdict, str] | None:
     said = _words(trial)
     if trial.code == HUNG:
         return Verdict.HANG, f"after {trial.took_s:.0f} s; {said[-200:]}"
-    if trial.code not in {0, 1} or "Traceback" in said or "unexpected" in said:
+    if trial.code not in {0, 1} or "Traceback" in said or "error: unexpected " in said:
         return Verdict.CRASH, f"exit {trial.code}: {said[-300:]}"
     if trial.leftovers:
         return Verdict.LITTER, ", ".join(trial.leftovers[:5])

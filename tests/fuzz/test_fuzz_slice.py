@@ -60,6 +60,12 @@ ENDS = {
     ),
     "exit 1 and nothing said": (1, "", (), Verdict.MUTE),
     "exit 1 and a reason": (1, "kandian: error: a.mp4 is empty", (), Verdict.REJECTED),
+    "a reason that nobody expected": (
+        1,
+        "kandian: error: shop.csv: broken (unexpected end of data)",
+        (),
+        Verdict.REJECTED,
+    ),
     "a file left": (1, "kandian: error: a.mp4 is empty", ("ws/a.partial",), Verdict.LITTER),
     "no replay": (0, "", (), Verdict.SHORT),
 }
