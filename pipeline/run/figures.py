@@ -56,6 +56,8 @@ def _describe_index(counts: Tally) -> Iterator[Metric]:
 def _describe_kept(counts: Tally) -> Iterator[Metric]:
     text = "Results that stages keep for later runs."
     yield _by("kandian_stage_results", GAUGE, text, "stage", counts.results)
+    text = "Recordings of batches that failed and were not mended yet, by kind."
+    yield _by("kandian_recordings_failed", GAUGE, text, "kind", counts.failures)
 
 
 def _describe_replays(records: Iterator[RenditionRecord]) -> Iterator[Metric]:

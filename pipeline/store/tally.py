@@ -23,6 +23,8 @@ class Tally:
     review: int
     results: Mapping[str, int]
     """Results that stages keep, by stage."""
+    failures: Mapping[str, int]
+    """Recordings of batches that failed and were not mended yet, by kind."""
 
 
 _RECORDINGS = """
@@ -33,6 +35,7 @@ FROM recordings
 _LAST = "SELECT max(saved_at) AS last_saved FROM index_runs"
 _HIGHLIGHTS = "SELECT status, count(*) AS number FROM highlights GROUP BY status"
 _RESULTS = "SELECT stage, count(*) AS number FROM stage_results GROUP BY stage"
+_FAILURES = "SELECT kind, count(*) AS number FROM failures GROUP BY kind"
 
 
 def tally(select: Select) -> Tally:
@@ -48,4 +51,5 @@ def tally(select: Select) -> Tally:
         published=statuses.get("published", 0),
         review=statuses.get("review", 0),
         results={row["stage"]: row["number"] for row in select(_RESULTS, {})},
+        failures={row["kind"]: row["number"] for row in select(_FAILURES, {})},
     )
