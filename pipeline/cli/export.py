@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline.cli.opening import open_for_reading
+from pipeline.cli.rendering import say
 from pipeline.cli.settings import GlobalSettings
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def command(
     report = _write(settings, document, export_format, output)
     if not settings.quiet:
         for change in report.changes:
-            click.echo(str(change), err=True)
+            say(str(change))
 
 
 def _check_output(export_format: str, output: Path | None) -> None:

@@ -18,6 +18,7 @@ import click
 from models.errors import ConfigError, KandianError, ToolError
 from pipeline.cli.parameters import LOCAL_FOLDER
 from pipeline.cli.settings import make_settings
+from pipeline.run.logs import LOG_FORMATS, set_up_logging, tell_machine
 
 log = logging.getLogger(__name__)
 
@@ -103,6 +104,15 @@ def _show_version(ctx: click.Context, _parameter: click.Parameter, value: object
 @click.option("-v", "--verbose", count=True, help="Say more on stderr; -vv for everything.")
 @click.option("-q", "--quiet", is_flag=True, default=False, help="Say only errors on stderr.")
 @click.option(
+    "--log-format",
+    type=click.Choice(LOG_FORMATS),
+    default="text",
+    envvar="KANDIAN_LOG_FORMAT",
+    show_default=True,
+    show_envvar=True,
+    help="What stderr holds: lines for people, or a JSON object a line.",
+)
+@click.option(
     "--version",
     is_flag=True,
     default=False,
@@ -113,7 +123,13 @@ def _show_version(ctx: click.Context, _parameter: click.Parameter, value: object
 )
 @click.pass_context
 def kandian(
-    ctx: click.Context, *, workspace: Path, database_url: str | None, verbose: int, quiet: bool
+    ctx: click.Context,
+    *,
+    workspace: Path,
+    database_url: str | None,
+    verbose: int,
+    quiet: bool,
+    log_format: str,
 ) -> None:
     """Index replays of live-selling broadcasts.
 
@@ -121,7 +137,7 @@ def kandian(
     points that say which product is pitched when.
     """
     ctx.obj = make_settings(workspace, database_url, verbose=verbose, quiet=quiet)
-    _set_up_logging(ctx.obj.verbosity)
+    _set_up_logging(ctx.obj.verbosity, log_format)
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -161,7 +177,7 @@ def report_error(error: Exception) -> int:
     """Tell the person what went wrong, never by a stack; return the exit code that it means."""
     if isinstance(error, ConfigError):
         _say(f"error: {error}", EXIT_ENVIRONMENT)
-        click.echo("  `kandian doctor` shows what this machine has.", err=True)
+        _echo("  `kandian doctor` shows what this machine has.")
         return EXIT_ENVIRONMENT
     if isinstance(error, KandianError):
         _say(f"error: {error}", EXIT_ITEM_FAILED)
@@ -178,20 +194,21 @@ def _show_tool(error: KandianError) -> None:
     """Show the command and the end of its stderr when an outside program failed."""
     if isinstance(error, ToolError):
         if error.command:
-            click.echo(f"  command: {error.command}", err=True)
+            _echo(f"  command: {error.command}")
         for line in error.stderr_tail.splitlines()[-10:]:
-            click.echo(f"  | {line}", err=True)
+            _echo(f"  | {line}")
 
 
 def _say(sentence: str, code: int) -> int:
-    click.echo(f"kandian: {sentence}", err=True)
+    _echo(f"kandian: {sentence}")
     return code
 
 
-def _set_up_logging(verbosity: int) -> None:
+def _echo(line: str) -> None:
+    if not tell_machine(line.strip(), logging.ERROR):
+        click.echo(line, err=True)
+
+
+def _set_up_logging(verbosity: int, log_format: str) -> None:
     levels = {-1: logging.ERROR, 0: logging.WARNING, 1: logging.INFO}
-    logging.basicConfig(
-        level=levels.get(verbosity, logging.DEBUG),
-        format="%(levelname)s %(name)s: %(message)s",
-        stream=sys.stderr,
-    )
+    set_up_logging(levels.get(verbosity, logging.DEBUG), log_format)

@@ -11,6 +11,8 @@ from typing import Any, Literal, TypeVar
 
 import click
 
+from pipeline.run.logs import tell_machine
+
 Record = dict[str, Any]
 """One line of output: JSON-ready values by field name, in the order of the columns."""
 
@@ -71,8 +73,9 @@ def format_records(records: Sequence[Record], output_format: str) -> str:
 
 
 def say(sentence: str) -> None:
-    """Tell the person something, on stderr."""
-    click.echo(sentence, err=True)
+    """Tell the person something, on stderr; as a record where logs are for machines."""
+    if not tell_machine(sentence.strip()):
+        click.echo(sentence, err=True)
 
 
 def write_cells(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 
 from pipeline.run.job import Job, JobSettings
+from pipeline.run.logs import current_log_format
 from pipeline.run.outcome import Outcome
 
 
@@ -21,6 +22,8 @@ class Setup:
     log_level: int
     retry_failed: bool = False
     """Try recordings again that failed so often that they would be passed over."""
+    log_format: str = field(default_factory=current_log_format)
+    """As in the process that starts the workers."""
 
 
 @dataclass(frozen=True, slots=True)

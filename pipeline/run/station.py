@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-import sys
 import time
 from collections.abc import Callable
 from types import TracebackType
@@ -15,6 +13,7 @@ from pipeline.run.executor import Broken, Ended, Message, Noted, Setup, Stepped,
 from pipeline.run.index_recording import attempt
 from pipeline.run.job import Observer
 from pipeline.run.ledger import Ledger
+from pipeline.run.logs import set_up_logging
 from pipeline.run.outcome import Outcome, outcome_of_error
 from pipeline.run.toolbox import Toolbox
 from pipeline.run.workspace import Workspace
@@ -28,11 +27,7 @@ class Station:
     """A bench in a process of its own; the database and the tools are opened at first use."""
 
     def __init__(self, setup: Setup) -> None:
-        logging.basicConfig(
-            level=setup.log_level,
-            format="%(levelname)s %(name)s: %(message)s",
-            stream=sys.stderr,
-        )
+        set_up_logging(setup.log_level, setup.log_format)
         self._setup = setup
         self._toolbox: Toolbox | None = None
         self._store: Store | None = None
