@@ -22,10 +22,7 @@ from pipeline.remote.storage import RemoteFile, Storage, open_storage
 from pipeline.run.bench import Bench
 from pipeline.run.job import Job, Observer
 from pipeline.run.keys import content_key
-from pipeline.run.workspace import make_folder
-
-SCRATCH = "scratch"
-"""Folder of the workspace; whatever lies in it can be fetched again."""
+from pipeline.run.workspace import SCRATCH, make_folder
 
 BYTES_PER_STEP = 1 << 20
 """Progress is told in steps of a mebibyte."""

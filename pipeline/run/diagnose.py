@@ -30,6 +30,7 @@ EXTRAS = (
     ("openai-whisper", "whisper", "pip install 'kandian[openai-whisper]'"),
     ("kandian serve", "fastapi", "pip install 'kandian[serve]'"),
     ("PostgreSQL", "psycopg", "pip install 'kandian[postgres]'; SQLite needs nothing"),
+    ("object storage", "s3fs", "pip install 'kandian[s3]'; files need nothing"),
     ("Ray", "ray", "pip install 'kandian[ray]'; one machine needs nothing"),
 )
 """What it is for, its module, and how to get it; nothing here is needed by everybody."""

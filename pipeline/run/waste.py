@@ -14,7 +14,7 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
-from pipeline.run.workspace import CHECKPOINT_OWNER, Workspace
+from pipeline.run.workspace import CHECKPOINT_OWNER, SCRATCH, Workspace
 from pipeline.store.contract import StageResult
 from pipeline.store.stages import LivingRecording, list_keys, list_living, list_results
 from pipeline.store.store import Store
@@ -36,6 +36,8 @@ class WasteKind(StrEnum):
     UNKNOWN = "unknown file"
     """A stage's file that was never recorded as done."""
     TEMPORARY = "temporary file"
+    FETCHED = "fetched media"
+    """A copy of what lies in an object storage, left by a run that failed or was killed."""
     CHECKPOINT = "checkpoint"
     """Of a transcription that nobody took up again."""
     VECTORS = "vectors"
@@ -89,17 +91,13 @@ def find_waste_of_nobody(
     `vectors` are the names of the files of vectors that living recordings read.
     """
     known = list_keys(store.select)
-    for folder in _list_folder(workspace.root / "stages"):
-        for path in _list_folder(folder):
-            kind = _judge_stage_file(path, known, vectors)
-            if kind is not None and is_older(path, before):
-                yield make_waste(workspace, kind, path)
-    for path in _list_temporaries(workspace):
+    for kind, path in (
+        *_judge_stage_files(workspace, known, vectors),
+        *((WasteKind.TEMPORARY, path) for path in _list_temporaries(workspace)),
+        *_list_left_folders(workspace),
+    ):
         if is_older(path, before):
-            yield make_waste(workspace, WasteKind.TEMPORARY, path)
-    for folder in _list_folder(workspace.root / "checkpoints"):
-        if read_owner(folder) is None and is_older(folder, before):
-            yield make_waste(workspace, WasteKind.CHECKPOINT, folder)
+            yield make_waste(workspace, kind, path)
 
 
 def make_waste(workspace: Workspace, kind: WasteKind, path: Path) -> Waste:
@@ -199,6 +197,16 @@ def _files_of(workspace: Workspace, result: StageResult) -> tuple[Path, ...]:
     return tuple(path for path in paths if path.exists())
 
 
+def _judge_stage_files(
+    workspace: Workspace, known: frozenset[str], vectors: frozenset[str]
+) -> Iterator[tuple[WasteKind, Path]]:
+    for folder in _list_folder(workspace.root / "stages"):
+        for path in _list_folder(folder):
+            kind = _judge_stage_file(path, known, vectors)
+            if kind is not None:
+                yield kind, path
+
+
 def _judge_stage_file(
     path: Path, known: frozenset[str], vectors: frozenset[str]
 ) -> WasteKind | None:
@@ -217,6 +225,16 @@ def _list_temporaries(workspace: Workspace) -> Iterator[Path]:
     for folder in _list_folder(workspace.root / "recordings"):
         yield from sorted(folder.glob(".*"))
         yield from sorted(folder.glob("covers/.*"))
+
+
+def _list_left_folders(workspace: Workspace) -> Iterator[tuple[WasteKind, Path]]:
+    """List what runs fetched, and checkpoints that do not say whose they are."""
+    for folder in _list_folder(workspace.root / SCRATCH):
+        if folder.is_dir():
+            yield WasteKind.FETCHED, folder
+    for folder in _list_folder(workspace.root / "checkpoints"):
+        if read_owner(folder) is None:
+            yield WasteKind.CHECKPOINT, folder
 
 
 def _names_in(folder: Path) -> set[str]:

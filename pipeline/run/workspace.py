@@ -29,6 +29,9 @@ from models.errors import ConfigError, ResourceError
 from pipeline.media.artifact import replace_folder
 from pipeline.store.location import make_sqlite_url
 
+SCRATCH = "scratch"
+"""Folder of the workspace with media that was fetched; all of it can be fetched again."""
+
 MEDIA_FILE = "media.json"
 """In a recording's folder: why its replays are as they are."""
 CHECKPOINT_OWNER = "recording"

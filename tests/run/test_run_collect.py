@@ -176,3 +176,16 @@ def test_ages(text: str, kandian: Kandian) -> None:
 @pytest.mark.parametrize("text", ["90", "-1d", "1y", "d", "99999999d"])
 def test_what_is_no_age_is_refused(text: str, kandian: Kandian) -> None:
     assert kandian("gc", "--keep", text).code == 2
+
+
+def test_fetched_media_goes_unless_a_run_holds_it(shop: Kandian) -> None:
+    folder = shop.workspace / "scratch" / "of-some-url"
+    (folder / "content").mkdir(parents=True)
+    (folder / "content" / "show.flv").write_bytes(b"half")
+    lock = folder.with_suffix(".lock")
+    with lock.open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        found(shop, "--yes")
+        assert folder.exists()
+    assert found(shop, "--yes") == [("fetched media", "scratch")]
+    assert not folder.exists()
