@@ -1,15 +1,15 @@
 """Media that lies in an object storage, brought into the workspace for as long as it is needed.
 
 WORKSPACE/scratch/URL_KEY/CONTENT_KEY/NAME      CONTENT_KEY: names, sizes and etags of all objects
-WORKSPACE/scratch/URL_KEY.lock                  held from the download until the recording is done
+WORKSPACE/locks/URL_KEY.lock                    held from the download until the recording is done
 """
 
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import json
 import shutil
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,6 +22,7 @@ from pipeline.remote.storage import RemoteFile, Storage, open_storage
 from pipeline.run.bench import Bench
 from pipeline.run.job import Job, Observer
 from pipeline.run.keys import content_key
+from pipeline.run.lease import LOOK_S
 from pipeline.run.workspace import SCRATCH, make_folder
 
 BYTES_PER_STEP = 1 << 20
@@ -72,9 +73,10 @@ def at_hand(bench: Bench, job: Job) -> Iterator[Job]:
     if job.remote is None:
         yield job
         return
-    place = bench.workspace.root / SCRATCH / content_key(str(job.remote))
-    make_folder(place.parent)
-    with _locked(bench, place.with_suffix(".lock"), str(job.remote)):
+    name = content_key(str(job.remote))
+    place = bench.workspace.root / SCRATCH / name
+    with contextlib.ExitStack() as stack:
+        _lock(bench, name, str(job.remote), stack)
         with open_storage() as storage:
             media = _bring(storage, job.remote, place, bench.observer)
         try:
@@ -85,18 +87,15 @@ def at_hand(bench: Bench, job: Job) -> Iterator[Job]:
         _forget(place)
 
 
-@contextlib.contextmanager
-def _locked(bench: Bench, path: Path, name: str) -> Iterator[None]:
-    """Hold a file lock that the operating system lets go of however the process ends."""
-    with path.open("w") as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if not bench.waits:
-                raise BusyError(f"{name}: another run is working on this recording") from None
-            bench.observer.note(f"{name}: another run is working on this recording; waiting for it")
-            fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
+def _lock(bench: Bench, name: str, label: str, stack: contextlib.ExitStack) -> None:
+    told = False
+    while not bench.workspace.try_lock(name, stack):
+        if not bench.waits:
+            raise BusyError(f"{label}: another run is working on this recording")
+        if not told:
+            bench.observer.note(f"{label}: another run is working on this recording; waiting")
+            told = True
+        time.sleep(LOOK_S)
 
 
 def _bring(storage: Storage, url: RemoteUrl, place: Path, observer: Observer) -> Path:

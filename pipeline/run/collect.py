@@ -9,7 +9,6 @@ finds.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import shutil
 from collections.abc import Iterator
@@ -30,7 +29,7 @@ from pipeline.run.waste import (
     make_waste,
     read_owner,
 )
-from pipeline.run.workspace import SCRATCH, Workspace, told_about
+from pipeline.run.workspace import Workspace, told_about
 from pipeline.store.stages import list_fingerprints, list_living, list_tombstones
 from pipeline.store.store import Store
 
@@ -189,17 +188,7 @@ def _find_busy(workspace: Workspace) -> str | None:
         with contextlib.ExitStack() as stack:
             if not workspace.try_lock(path.stem, stack):
                 return path.stem
-    fetching = workspace.root.glob(f"{SCRATCH}/*.lock")
-    return next((path.stem for path in sorted(fetching) if _is_locked(path)), None)
-
-
-def _is_locked(path: Path) -> bool:
-    with path.open("rb") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-    return False
+    return None
 
 
 def _list_vectors(store: Store, workspace: Workspace) -> frozenset[str]:

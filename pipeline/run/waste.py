@@ -230,8 +230,7 @@ def _list_temporaries(workspace: Workspace) -> Iterator[Path]:
 def _list_left_folders(workspace: Workspace) -> Iterator[tuple[WasteKind, Path]]:
     """List what runs fetched, and checkpoints that do not say whose they are."""
     for folder in _list_folder(workspace.root / SCRATCH):
-        if folder.is_dir():
-            yield WasteKind.FETCHED, folder
+        yield WasteKind.FETCHED, folder
     for folder in _list_folder(workspace.root / "checkpoints"):
         if read_owner(folder) is None:
             yield WasteKind.CHECKPOINT, folder

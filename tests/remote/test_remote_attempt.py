@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from models.remote import RemoteUrl
-from pipeline.run.at_hand import SCRATCH
 from pipeline.run.bench import Bench
 from pipeline.run.index_recording import attempt
 from pipeline.run.job import Job, JobSettings, Observer
@@ -49,7 +48,7 @@ def test_an_attempt_ends_in_an_outcome(
 @pytest.mark.usefixtures("far")
 def test_a_batch_does_not_wait_for_another_run(show, tmp_path: Path) -> None:
     url = RemoteUrl(BUCKET, "show.mp4")
-    lock = tmp_path / "ws" / SCRATCH / f"{content_key(str(url))}.lock"
+    lock = tmp_path / "ws" / "locks" / f"{content_key(str(url))}.lock"
     lock.parent.mkdir(parents=True)
     with lock.open("w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)

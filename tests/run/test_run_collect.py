@@ -182,7 +182,7 @@ def test_fetched_media_goes_unless_a_run_holds_it(shop: Kandian) -> None:
     folder = shop.workspace / "scratch" / "of-some-url"
     (folder / "content").mkdir(parents=True)
     (folder / "content" / "show.flv").write_bytes(b"half")
-    lock = folder.with_suffix(".lock")
+    lock = shop.workspace / "locks" / f"{folder.name}.lock"
     with lock.open("w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         found(shop, "--yes")
