@@ -68,4 +68,4 @@ def command(
     if not settings.quiet:
         total = sum(record["bytes"] for record in records) / MB
         done = "removed" if yes else "to remove; run it again with --yes"
-        say(f"{len(records)} things, {total:.1f} MB: {done}")
+        say(f"{len(records)} things, {total:.1f} MB: {done}" if records else "nothing to remove")

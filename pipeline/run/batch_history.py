@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from models.errors import InputError
+from pipeline.run.event_log import EVENT_SCHEMA
 
-SCHEMA = "kandian.batch-event/1"
 BEFORE_STAGES = "ingest"
 """What a recording is at before its first stage is told: probing, hashing, waiting for a lease."""
 
@@ -79,7 +79,7 @@ class _Reader:
     def read(self, line: str) -> None:
         try:
             event = json.loads(line)
-            if event["schema"] == SCHEMA:
+            if event["schema"] == EVENT_SCHEMA:
                 self._take(event, datetime.fromisoformat(event["at"]).timestamp())
         except (ValueError, KeyError, TypeError):
             self.history.unread_lines += 1

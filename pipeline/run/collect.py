@@ -19,7 +19,7 @@ from typing import Never
 
 from models.errors import InputError, TransientError
 from pipeline.detect.encoder import make_encoder
-from pipeline.run.lease import try_hold
+from pipeline.run.lease import lock_name, try_hold
 from pipeline.run.vectors import name_vectors
 from pipeline.run.waste import (
     Waste,
@@ -77,7 +77,7 @@ def delete_recording(store: Store, workspace: Workspace, recording_id: str) -> i
     with contextlib.ExitStack() as stack:
         held = store
         if recording is not None:
-            name = _lock_name(recording.fingerprint)
+            name = lock_name(recording.fingerprint)
             held = try_hold(store, workspace, name, stack) or _refuse(recording_id)
         revision = held.delete_recording(recording_id)
         _remove(workspace.recording_folder(recording_id))
@@ -150,7 +150,7 @@ def _hold(
     remove: bool,
 ) -> Store | None:
     """Hold a recording; only to look, the file lock is enough, and nothing is written."""
-    name = _lock_name(fingerprint)
+    name = lock_name(fingerprint)
     if remove:
         return try_hold(store, workspace, name, stack)
     return store if workspace.try_lock(name, stack) else None
@@ -222,7 +222,3 @@ def _delete(path: Path) -> None:
         shutil.rmtree(path)
     else:
         path.unlink(missing_ok=True)
-
-
-def _lock_name(fingerprint: str) -> str:
-    return fingerprint.removeprefix("sha256:")

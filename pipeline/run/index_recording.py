@@ -35,7 +35,7 @@ from pipeline.run.detection import detection_key, find_pitches
 from pipeline.run.index_files import write_index_files
 from pipeline.run.ingest import Source, ingest
 from pipeline.run.job import Job
-from pipeline.run.lease import holding
+from pipeline.run.lease import holding, lock_name
 from pipeline.run.outcome import (
     Busy,
     Done,
@@ -125,7 +125,7 @@ def index_recording(bench: Bench, job: Job) -> Done | Skipped:
     begun = time.monotonic()
     catalogue = read_catalogue(job.catalogue)
     source = ingest(job, script=bench.toolbox.script, language=bench.toolbox.language)
-    name = source.fingerprint.removeprefix("sha256:")
+    name = lock_name(source.fingerprint)
     with holding(bench, name, waiting=lambda: bench.observer.note(_waiting(job))) as held:
         recording = name_recording(held, job, source)
         require_encoders(held, source)

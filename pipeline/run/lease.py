@@ -36,6 +36,11 @@ LOOK_S = 0.25
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
+def lock_name(fingerprint: str) -> str:
+    """Return the name that a recording's lock and lease go by."""
+    return fingerprint.removeprefix("sha256:")
+
+
 @contextlib.contextmanager
 def holding(bench: Bench, name: str, *, waiting: Callable[[], None]) -> Iterator[Bench]:
     """Hold a recording and yield the bench whose store refuses everything once it is lost.

@@ -6,7 +6,6 @@ import errno
 import os
 import stat
 from dataclasses import dataclass
-from types import TracebackType
 from typing import Self
 
 from pipeline.web.library import Folder
@@ -32,12 +31,7 @@ class OpenFile:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_raised: object) -> None:
         self.close()
 
     def close(self) -> None:
