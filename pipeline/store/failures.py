@@ -88,7 +88,8 @@ def _explain(error: Exception, name: str, unreachable: type[KandianError]) -> Ka
     if known is None:
         return None
     kind, advice = known
-    return kind(f"the database {name} failed ({cause}): {advice}")
+    words = " ".join(str(cause).split())  # a server that is not there is told of over two lines
+    return kind(f"the database {name} failed ({words}): {advice}")
 
 
 def _server_failure(

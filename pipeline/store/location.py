@@ -33,7 +33,7 @@ class Location:
         if self.path is not None:
             return str(self.path)
         parts = urlsplit(self.url)
-        return f"postgresql://{parts.hostname or ''}{parts.path}"
+        return f"postgresql://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 
 def make_sqlite_url(path: Path) -> str:
