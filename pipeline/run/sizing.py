@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from pathlib import Path
+
+from pipeline.process.cores import usable_cores
 
 WORKER_BYTES = 1_500_000_000
 """Memory that one worker may need: recognition with the base model, or an encode of 720p."""
@@ -22,13 +23,6 @@ def usual_jobs() -> int:
 def threads_each(jobs: int, asked: int) -> int:
     """Return the threads of each job: what was asked for, else a fair share of the cores."""
     return asked or max(1, usable_cores() // jobs)
-
-
-def usable_cores() -> int:
-    """Return the cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _usable_memory() -> int | None:

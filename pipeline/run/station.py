@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable
 from typing import Self
 
 from models.errors import ConfigError, KandianError
+from pipeline.process.cores import bind_to_cores
 from pipeline.run.bench import Bench
 from pipeline.run.executor import Broken, Ended, Message, Noted, Setup, Stepped, Work
 from pipeline.run.index_recording import attempt
@@ -23,20 +25,25 @@ STEP_S = 0.2
 
 
 class Station:
-    """A bench in a process of its own; the database and the tools are opened at first use."""
+    """A bench in a process of its own; the database and the tools are opened at first use.
+
+    The process takes as many cores as it was granted threads, and no more.
+    """
 
     def __init__(self, setup: Setup) -> None:
         set_up_logging(setup.log_level, setup.log_format)
         self._setup = setup
         self._toolbox: Toolbox | None = None
         self._store: Store | None = None
+        self._holds = contextlib.ExitStack()
 
     def __enter__(self) -> Self:
+        # First of all: libraries count the cores when they are loaded.
+        bind_to_cores(self._setup.settings.threads, self._holds)
         return self
 
     def __exit__(self, *_raised: object) -> None:
-        if self._store is not None:
-            self._store.close()
+        self._holds.close()
 
     def run(self, work: Work, tell: Callable[[Message], None]) -> Ended | Broken:
         """Index one recording and say how it ended."""
@@ -57,7 +64,7 @@ class Station:
         return outcome
 
     def _prepare(self, number: int, tell: Callable[[Message], None]) -> Bench:
-        self._store = self._store or open_store(self._setup.database_url)
+        self._store = self._store or self._holds.enter_context(open_store(self._setup.database_url))
         self._toolbox = self._toolbox or Toolbox(self._setup.settings)
         observer = Observer(
             follow=_Throttle(number, tell).follow,

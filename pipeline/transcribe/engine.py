@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -15,6 +14,7 @@ from models.errors import ConfigError, InputError
 from models.progress import Report
 from models.transcript import Transcript
 from pipeline.language.script import Script
+from pipeline.process.cores import usable_cores
 from pipeline.transcribe.weights import Weights
 
 
@@ -66,13 +66,7 @@ class TranscribeSettings:
     @property
     def thread_count(self) -> int:
         """Return how many threads to start, at least 1."""
-        return self.threads or _usable_processors()
-
-
-def _usable_processors() -> int:
-    """Return how many processors this process may use; a container may allow fewer than exist."""
-    allowed = getattr(os, "sched_getaffinity", None)
-    return len(allowed(0)) if allowed else os.cpu_count() or 1
+        return self.threads or usable_cores()
 
 
 class Transcriber(Protocol):

@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 import logging
 import os
+import resource
 import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.media.tool import find_ffmpeg
@@ -65,11 +67,12 @@ def cut_sample(folder: Path) -> list[Job]:
 
 def compare(folder: Path, plan: Sequence[Job], executors: Sequence[str]) -> None:
     """Print how long the short recordings take one worker, and two of each kind."""
-    alone_s = time_media(folder / "ws-1", plan, "local", jobs=1)
-    print(f"{len(plan)} recordings, 1 worker: {alone_s:.1f} s", flush=True)
+    alone = time_media(folder / "ws-1", plan, "local", jobs=1)
+    print(f"{len(plan)} recordings, 1 worker: {alone}", flush=True)
     for executor in executors:
-        took_s = time_media(folder / f"ws-{executor}", plan, executor, jobs=2)
-        print(f"2 workers ({executor}): {took_s:.1f} s, {alone_s / took_s:.2f} times as fast")
+        took = time_media(folder / f"ws-{executor}", plan, executor, jobs=2)
+        times = alone.clock_s / took.clock_s
+        print(f"2 workers ({executor}): {took}, {times:.2f} times as fast", flush=True)
 
 
 def soak(folder: Path, count: int, executor: str) -> None:
@@ -91,12 +94,30 @@ def soak(folder: Path, count: int, executor: str) -> None:
     print(f"{count} recordings in {time.monotonic() - begun:.0f} s")
 
 
-def time_media(root: Path, plan: Sequence[Job], executor: str, *, jobs: int) -> float:
+@dataclass(frozen=True, slots=True)
+class Took:
+    """What a batch took."""
+
+    clock_s: float
+    cpu_s: float
+    """Of all processes that are our descendants: those of a Ray cluster mostly are not."""
+
+    def __str__(self) -> str:
+        return f"{self.clock_s:.1f} s ({self.cpu_s:.0f} CPU s of our processes)"
+
+
+def time_media(root: Path, plan: Sequence[Job], executor: str, *, jobs: int) -> Took:
     """Return how long recordings take, recognition, replays and pictures included."""
-    begun = time.monotonic()
+    begun, used = time.monotonic(), cpu_s()
     for _ in run(root, iter(plan), executor, ONE_THREAD, jobs=jobs):
         pass
-    return time.monotonic() - begun
+    return Took(time.monotonic() - begun, cpu_s() - used)
+
+
+def cpu_s() -> float:
+    """Return the CPU time of this process and of those of its descendants that have ended."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)
 
 
 def run(

@@ -1,0 +1,108 @@
+"""The processor cores that this process may use, and a share of them for itself.
+
+A program that is told to take one thread takes more: ffmpeg reads, decodes, filters and encodes in
+threads of their own, libraries count cores and start as many. Where a worker is to take N cores it
+is therefore bound to N of them, with all that it starts, and no two workers of a machine to the
+same ones, whatever batch they belong to:
+
+    core      0     1     2     3
+    worker   [a    a]    [b    b]       a third worker finds none free, and runs on all of them
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import stat
+import tempfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+TASKS = Path("/proc/self/task")
+OWN_FOLDER = 0o700
+
+
+def usable_cores() -> int:
+    """Return how many cores this process may use; a container may allow fewer than there are."""
+    return len(_allowed()) or os.cpu_count() or 1
+
+
+def bind_to_cores(number: int, stack: contextlib.ExitStack) -> frozenset[int]:
+    """Bind this process to as many cores as nobody else has, until the stack ends.
+
+    Threads that run already are bound too, and what is started later. Where that many are not free,
+    where there are no more than that, or where the system cannot do it (macOS), all stay allowed.
+
+    Returns:
+        the cores that this process may use now; empty where the system does not say.
+    """
+    allowed = _allowed()
+    folder = _own_folder()
+    if folder is None or not 0 < number < len(allowed):
+        return allowed
+    claimed = claim(number, allowed, folder, stack)
+    if not claimed:
+        return allowed
+    stack.callback(_bind, allowed)
+    _bind(claimed)
+    return claimed
+
+
+def claim(
+    number: int, cores: Iterable[int], folder: Path, stack: contextlib.ExitStack
+) -> frozenset[int]:
+    """Claim so many of these cores, or none of them, until the stack ends or the process does.
+
+    Each is a locked file in `folder`; the operating system lets go of it whatever happens to us.
+    """
+    with contextlib.ExitStack() as own:
+        claimed: set[int] = set()
+        for core in sorted(cores):
+            if len(claimed) < number and _try_lock(folder / f"{core}.lock", own):
+                claimed.add(core)
+        if len(claimed) < number:
+            return frozenset()
+        stack.enter_context(own.pop_all())
+        return frozenset(claimed)
+
+
+def _try_lock(path: Path, stack: contextlib.ExitStack) -> bool:
+    with contextlib.ExitStack() as own:
+        try:
+            handle: BinaryIO = own.enter_context(path.open("wb"))
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:  # somebody has it, or the folder cannot be written to
+            return False
+        stack.enter_context(own.pop_all())
+    return True
+
+
+def _own_folder() -> Path | None:
+    """Return a folder that all our processes on this machine share, None where it is not ours."""
+    folder = Path(tempfile.gettempdir()) / f"kandian-cores-{os.getuid()}"
+    with contextlib.suppress(OSError):
+        folder.mkdir(mode=OWN_FOLDER, exist_ok=True)
+        found = folder.lstat()
+        if stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid():
+            return folder
+    return None
+
+
+def _allowed() -> frozenset[int]:
+    if not hasattr(os, "sched_getaffinity"):
+        return frozenset()
+    return frozenset(os.sched_getaffinity(0))
+
+
+def _bind(cores: Iterable[int]) -> None:
+    for thread in _threads():
+        with contextlib.suppress(OSError):  # it has ended meanwhile
+            os.sched_setaffinity(thread, cores)
+
+
+def _threads() -> Iterator[int]:
+    yield 0
+    with contextlib.suppress(OSError):
+        yield from (int(entry.name) for entry in TASKS.iterdir())
