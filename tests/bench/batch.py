@@ -1,4 +1,7 @@
-"""`make bench-batch`: memory of the driver over 1,000 recordings; what two workers are worth."""
+"""`make bench-batch`: memory of the driver over 1,000 recordings; what two workers are worth.
+
+Those of Ray run on two nodes of one CPU each.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +27,7 @@ from pipeline.run.run_batch import iter_batch
 from pipeline.run.workspace import Workspace
 from pipeline.store.store import open_store
 from tests.conftest import CATALOGUE, format_srt
+from tests.raylets import run_cluster
 
 EVERY = 100
 PAGE_KIB = os.sysconf("SC_PAGE_SIZE") // 1024
@@ -70,7 +75,8 @@ def compare(folder: Path, plan: Sequence[Job], executors: Sequence[str]) -> None
     alone = time_media(folder / "ws-1", plan, "local", jobs=1)
     print(f"{len(plan)} recordings, 1 worker: {alone}", flush=True)
     for executor in executors:
-        took = time_media(folder / f"ws-{executor}", plan, executor, jobs=2)
+        with run_cluster() if executor == "ray" else nullcontext():
+            took = time_media(folder / f"ws-{executor}", plan, executor, jobs=2)
         times = alone.clock_s / took.clock_s
         print(f"2 workers ({executor}): {took}, {times:.2f} times as fast", flush=True)
 

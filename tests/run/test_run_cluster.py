@@ -23,6 +23,7 @@ from pipeline.run.outcome import Done
 from pipeline.run.run_batch import iter_batch
 from pipeline.run.workspace import Workspace
 from pipeline.store.store import open_store
+from tests.raylets import run_cluster
 
 pytestmark = [pytest.mark.cluster, pytest.mark.filterwarnings("ignore")]
 
@@ -32,18 +33,9 @@ SHOWS = 8
 
 @pytest.fixture
 def cluster() -> Iterator[Any]:
-    """Two nodes of one CPU each, on this machine."""
-    ray = pytest.importorskip("ray")
-    from ray.cluster_utils import Cluster
-
-    made = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
-    made.add_node(num_cpus=1)
-    try:
-        ray.init(address=made.address, logging_level=logging.ERROR, log_to_driver=False)
+    pytest.importorskip("ray")
+    with run_cluster() as made:
         yield made
-    finally:
-        ray.shutdown()
-        made.shutdown()
 
 
 @pytest.fixture
