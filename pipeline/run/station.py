@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Self
 
-from models.errors import ConfigError, KandianError
+from models.errors import ConfigError, KandianError, TransientError
 from pipeline.process.cores import bind_to_cores
 from pipeline.run.bench import Bench
 from pipeline.run.executor import Broken, Ended, Message, Noted, Setup, Stepped, Work
@@ -64,7 +64,7 @@ class Station:
         return outcome
 
     def _prepare(self, number: int, tell: Callable[[Message], None]) -> Bench:
-        self._store = self._store or self._holds.enter_context(open_store(self._setup.database_url))
+        self._store = self._store or self._open_store()
         self._toolbox = self._toolbox or Toolbox(self._setup.settings)
         observer = Observer(
             follow=_Throttle(number, tell).follow,
@@ -72,6 +72,11 @@ class Station:
         )
         workspace = Workspace(self._setup.workspace)
         return Bench(self._toolbox, workspace, self._store, observer, waits=False)
+
+    def _open_store(self) -> Store:
+        # The batch has opened it before: a server that is away now is restarting.
+        store = open_store(self._setup.database_url, unreachable=TransientError)
+        return self._holds.enter_context(store)
 
 
 class _Throttle:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from models.catalogue import Catalogue
 from models.document import IndexDocument
-from models.errors import ConfigError, InputError, TransientError
+from models.errors import ConfigError, InputError, KandianError, TransientError
 from models.highlight import Action, Correction
 from models.recording import Recording
 from models.tables import RecordingRow, StageResultRow
@@ -54,8 +54,11 @@ from pipeline.store.tries import RememberedFailure, delete_failure, read_failure
 from pipeline.store.version import SCHEMA_REVISION
 
 
-def open_store(url: str) -> Store:
+def open_store(url: str, *, unreachable: type[KandianError] = ConfigError) -> Store:
     """Open the database, made or upgraded first where that is due.
+
+    A server that cannot be reached is a wrong setting, unless somebody has reached it already: then
+    `unreachable` is TransientError.
 
     Raises:
         ConfigError: when it cannot be opened or written, is another application's, or was written
@@ -74,7 +77,7 @@ def open_store(url: str) -> Store:
             ) from error
     engine = make_engine(location)
     try:
-        with told_clearly(location.name):
+        with told_clearly(location.name, unreachable=unreachable):
             ensure_schema(engine, location)
     except BaseException:
         engine.dispose()
