@@ -71,14 +71,72 @@ def run_server(*settings: str) -> Iterator[Server]:
     if url := os.environ.get(GIVEN):
         yield Server(url)
         return
+    with run_postmaster(*settings or _QUICK) as postmaster:
+        yield postmaster.server
+
+
+@contextmanager
+def run_postmaster(*settings: str) -> Iterator[Postmaster]:
+    """Start a server of our own that can be stopped and started again.
+
+    Raises:
+        RuntimeError: when there is no PostgreSQL to start.
+    """
     folder = Path(tempfile.mkdtemp(prefix="kandian-pg-"))
     try:
-        programs = _find_programs(folder)
-        owner = _hand_over(folder)
-        with _started(programs, folder, owner, settings or _QUICK) as server:
-            yield server
+        postmaster = Postmaster(_find_programs(folder), folder, _hand_over(folder), settings)
+        postmaster.start()
+        try:
+            yield postmaster
+        finally:
+            postmaster.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+class Postmaster:
+    """A server in a folder of its own."""
+
+    def __init__(
+        self, programs: Path, folder: Path, owner: str | None, settings: tuple[str, ...]
+    ) -> None:
+        self._data, self._log, self._owner = folder / "data", folder / "log", owner
+        options = ["-c", "listen_addresses=", "-k", str(self._data)]
+        for setting in settings:
+            options += ["-c", setting]
+        self._command = [programs / "postgres", "-D", self._data, *options]
+        self._process: subprocess.Popen[bytes] | None = None
+        self.server = Server(f"postgresql://postgres@/postgres?host={self._data}")
+        words = ("--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync")
+        with self._log.open("wb") as log:
+            initdb = [programs / "initdb", *words, "--username=postgres", self._data]
+            made = subprocess.run(initdb, user=owner, stdout=log, stderr=log, check=False)
+        if made.returncode:
+            raise RuntimeError(f"no PostgreSQL for the tests: {self._log.read_text()}")
+
+    def start(self) -> None:
+        """Start it, also after a crash, and wait until it answers."""
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                self._command,
+                user=self._owner,
+                stdout=log,
+                stderr=log,
+                preexec_fn=_die_with_parent,  # noqa: PLW1509 (one call of C, no locks taken)
+            )
+        _wait_until_ready(self.server, self._process, self._log)
+
+    def stop(self, how: signal.Signals = signal.SIGINT) -> None:
+        """Stop it: SIGINT ends its sessions first, SIGQUIT is a crash."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.send_signal(how)
+        try:
+            process.wait(_START_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
 
 
 def _find_programs(folder: Path) -> Path:
@@ -107,41 +165,6 @@ def _hand_over(folder: Path) -> str | None:
     data.mkdir()
     shutil.chown(data, "nobody")
     return "nobody"
-
-
-@contextmanager
-def _started(
-    programs: Path, folder: Path, owner: str | None, settings: tuple[str, ...]
-) -> Iterator[Server]:
-    data = folder / "data"
-    words = ("--auth=trust", "--encoding=UTF8", "--locale=C", "--username=postgres", "--no-sync")
-    with (folder / "log").open("wb") as log:
-        made = subprocess.run(
-            [programs / "initdb", *words, data], user=owner, stdout=log, stderr=log, check=False
-        )
-        if made.returncode:
-            raise RuntimeError(f"no PostgreSQL for the tests: {(folder / 'log').read_text()}")
-        options = ["-c", "listen_addresses=", "-k", str(data)]
-        for setting in settings:
-            options += ["-c", setting]
-        process = subprocess.Popen(
-            [programs / "postgres", "-D", data, *options],
-            user=owner,
-            stdout=log,
-            stderr=log,
-            preexec_fn=_die_with_parent,  # noqa: PLW1509 (one call of C, no locks taken)
-        )
-    server = Server(f"postgresql://postgres@/postgres?host={data}")
-    try:
-        _wait_until_ready(server, process, folder / "log")
-        yield server
-    finally:
-        process.send_signal(signal.SIGINT)  # a fast shutdown: sessions are ended
-        try:
-            process.wait(_START_S)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
 
 
 def _die_with_parent() -> None:

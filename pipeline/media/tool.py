@@ -8,11 +8,12 @@ import logging
 import os
 import re
 import shutil
+import signal
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from models.errors import ConfigError, ToolError
+from models.errors import ConfigError, ToolError, TransientError
 from pipeline.process import run_command
 
 log = logging.getLogger(__name__)
@@ -54,6 +55,7 @@ def find_ffmpeg(setting: str | None = None, *, environ: Mapping[str, str] = os.e
 
     Raises:
         ConfigError: when the named one is missing or too weak, or there is none at all.
+        TransientError: when somebody killed it while it was asked.
     """
     for where, program in _iter_named(setting, environ):
         return _require_able(_examine(_resolve(program, where, environ), where))
@@ -139,9 +141,15 @@ def _ask(path: Path, question: str) -> str:
         return True
 
     try:
-        run_command(
+        finished = run_command(
             [str(path), "-hide_banner", question], timeout_s=PROBE_TIMEOUT_S, on_line=hear
-        ).checked()
+        )
+        if finished.returncode == -signal.SIGKILL:  # by somebody else: nothing is wrong with it
+            raise TransientError(
+                f"the ffmpeg at {path} was killed while it was asked what it can; that happens "
+                "where memory is short; run the same command again"
+            )
+        finished.checked()
     except ToolError as error:
         raise ConfigError(f"the ffmpeg at {path} does not run: {error}; take another") from error
     return "\n".join(lines)

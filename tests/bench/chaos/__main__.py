@@ -1,8 +1,10 @@
 """`make chaos`: disturb batches for some minutes, finish each in peace, compare with peace alone.
 
-Every round has a workspace of its own: one or two batches at once over the same manifest, started
-again whenever none is left, are killed, stopped, paused, kept out of the database and denied disk
-space at random. Then one batch runs undisturbed, and everything must be as if nothing had happened.
+Every round has a workspace and a database of its own, by turns in a file and on a PostgreSQL
+server: one or two batches at once over the same manifest, started again whenever none is left, are
+killed, stopped, paused, kept out of the database and denied disk space at random, and the server
+is restarted and crashed. Then one batch runs undisturbed, and everything must be as if nothing had
+happened.
 """
 
 from __future__ import annotations
@@ -19,8 +21,10 @@ from collections import Counter
 from pathlib import Path
 
 from tests.bench.chaos.corpus import make_corpus
+from tests.bench.chaos.databases import DURABLE, File, OnServer
 from tests.bench.chaos.disturb import Havoc, Victims, start_batch
-from tests.bench.chaos.state import compare
+from tests.bench.chaos.state import Place, compare
+from tests.postgres import Postmaster, run_postmaster
 
 ROUND_S = 60.0
 """Of disturbance; long enough that some recordings are done and others are not."""
@@ -36,45 +40,62 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=20261111)
     asked = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="kandian-chaos-"))
-    done: Counter[str] = Counter()
     problems: list[str] = []
     try:
-        manifest = make_corpus(folder / "corpus")
-        calm_s = finish(folder / "calm" / "ws", manifest)
-        print(f"undisturbed: {calm_s:.0f} s")
-        until = time.monotonic() + asked.seconds
-        rounds = 0
-        while time.monotonic() < until and not problems:
-            rounds += 1
-            place = folder / f"round{rounds}" / "ws"
-            havoc, found = run_round(place, manifest, asked.seed + rounds, until)
-            done += havoc
-            problems = found or compare(folder / "calm" / "ws", place)
-            print(
-                f"round {rounds}: {describe(havoc)}; {'; '.join(problems) or 'the same'}",
-                flush=True,
-            )
-            if not problems:
-                shutil.rmtree(place.parent)
+        with run_postmaster(*DURABLE) as postmaster:
+            done, problems = run_rounds(folder, postmaster, asked.seconds, asked.seed)
     finally:
         if problems:
             print(f"kept to look at: {folder}")
         else:
             shutil.rmtree(folder)
     kills = sum(done[what] for what in done if what.startswith("kill"))
-    print(f"{rounds} rounds, {kills} kill -9: {describe(done)}")
+    print(f"{kills} kill -9 in all: {describe(done)}")
     short = asked.seconds >= 600 and kills < ENOUGH_KILLS
     return 1 if problems or short else 0
 
 
+def run_rounds(
+    folder: Path, postmaster: Postmaster, seconds: float, seed: int
+) -> tuple[Counter[str], list[str]]:
+    """Disturb round after round; return what was done, and what went wrong in the last one."""
+    manifest = make_corpus(folder / "corpus")
+    calm = [make_place(folder / f"calm{number}", number, postmaster) for number in range(2)]
+    for place in calm:
+        print(f"undisturbed, {place.database}: {finish(place, manifest):.0f} s", flush=True)
+    done: Counter[str] = Counter()
+    until = time.monotonic() + seconds
+    number = 0
+    while time.monotonic() < until:
+        place = make_place(folder / f"round{number}", number, postmaster)
+        havoc, problems = run_round(place, manifest, seed + number, until)
+        problems = problems or compare(calm[number % 2], place)
+        done += havoc
+        verdict = "; ".join(problems) or "the same"
+        print(f"round {number + 1}, {place.database}: {describe(havoc)}; {verdict}", flush=True)
+        if problems:
+            return done, problems
+        shutil.rmtree(place.workspace.parent)
+        number += 1
+    return done, []
+
+
+def make_place(folder: Path, number: int, postmaster: Postmaster) -> Place:
+    """Make a workspace with a database in a file, and every other one on the server."""
+    folder.mkdir()
+    workspace = folder / "ws"
+    if number % 2:
+        return Place(workspace, OnServer(postmaster, postmaster.server.make()))
+    return Place(workspace, File(workspace))
+
+
 def run_round(
-    place: Path, manifest: Path, seed: int, until: float
+    place: Place, manifest: Path, seed: int, until: float
 ) -> tuple[Counter[str], list[str]]:
     """Disturb for a while, then finish in peace; return what was done and what went wrong."""
-    place.parent.mkdir(parents=True)
     mark = uuid.uuid4().hex
     victims = Victims(mark)
-    havoc = Havoc(seed, place, victims)
+    havoc = Havoc(seed, place.database, victims)
     parents: list[subprocess.Popen[bytes]] = []
     end = min(time.monotonic() + ROUND_S, until)
     while time.monotonic() < end:
@@ -98,13 +119,12 @@ def run_round(
     return havoc.done, problems
 
 
-def finish(place: Path, manifest: Path) -> float:
+def finish(place: Place, manifest: Path) -> float:
     """Run a batch in peace and return how long it took."""
-    place.parent.mkdir(parents=True, exist_ok=True)
     begun = time.monotonic()
     code = start_batch(place, manifest, "peace", "--retry-failed").wait(FINISH_S)
     if code:
-        sys.stderr.write((place.parent / "log").read_text(errors="replace")[-3000:])
+        sys.stderr.write((place.workspace.parent / "log").read_text(errors="replace")[-3000:])
         raise SystemExit(f"the undisturbed batch ended with {code}")
     return time.monotonic() - begun
 

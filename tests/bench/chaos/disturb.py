@@ -6,12 +6,14 @@ import contextlib
 import os
 import random
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
 from collections import Counter
 from pathlib import Path
+
+from tests.bench.chaos.databases import Database
+from tests.bench.chaos.state import Place
 
 MARK = "KANDIAN_CHAOS"
 """In the environment of everything that we start, and so of all that those start."""
@@ -52,17 +54,17 @@ class Victims:
 class Havoc:
     """Disturbs at random, by a seed, and counts what it did."""
 
-    def __init__(self, seed: int, workspace: Path, victims: Victims) -> None:
+    def __init__(self, seed: int, database: Database, victims: Victims) -> None:
         self.random = random.Random(seed)
         self.done: Counter[str] = Counter()
-        self.workspace = workspace
+        self._database = database
         self._victims = victims
 
     def disturb(self, parents: list[subprocess.Popen[bytes]]) -> None:
         """Do one thing to one of the batches."""
         what = self.random.choices(
-            ("kill worker", "kill ffmpeg", "kill parent", "term", "stop", "lock"),
-            weights=(6, 5, 4, 2, 2, 1),
+            ("kill worker", "kill ffmpeg", "kill parent", "term", "stop", "database"),
+            weights=(6, 5, 4, 2, 2, 2),
         )[0]
         alive = [parent for parent in parents if parent.poll() is None]
         if not alive:
@@ -75,8 +77,8 @@ class Havoc:
             self._signal(what, [self.random.choice(alive).pid], signal.SIGTERM)
         elif what == "stop":
             self._pause()
-        else:
-            self._lock()
+        elif done := self._database.disturb(self.random):
+            self.done[done] += 1
 
     def _await(self, kind: str) -> list[int]:
         """Return the processes of a kind as soon as there are some."""
@@ -102,31 +104,19 @@ class Havoc:
             os.kill(pid, signal.SIGCONT)
             self.done["stop"] += 1
 
-    def _lock(self) -> None:
-        path = self.workspace / "kandian.db"
-        if not path.exists():
-            return
-        with (
-            contextlib.closing(sqlite3.connect(path, timeout=5)) as database,
-            contextlib.suppress(sqlite3.OperationalError),
-        ):
-            database.execute("BEGIN IMMEDIATE")
-            time.sleep(self.random.uniform(0.2, 3))
-            database.rollback()
-            self.done["lock"] += 1
-
 
 def start_batch(
-    workspace: Path, manifest: Path, mark: str, *options: str, full_disk: bool = False
+    place: Place, manifest: Path, mark: str, *options: str, full_disk: bool = False
 ) -> subprocess.Popen[bytes]:
     """Start a batch; with `full_disk` no file of it may grow large."""
     program = "from pipeline.cli.main import main; main()"
     limit = ["prlimit", f"--fsize={FILE_LIMIT}"] if full_disk else []
-    arguments = ["--workspace", workspace, "batch", manifest, "--jobs", 2, "--threads", 1]
+    where = ["--workspace", place.workspace, "--db", place.database.url]
+    arguments = [*where, "batch", manifest, "--jobs", 2, "--threads", 1]
     usual = ["--catalogue", manifest.with_name("catalogue.csv"), "--encoder", "lsa",
              "--language", "zh", "--format", "json"]  # fmt: skip
     command = [*limit, sys.executable, "-c", program, *map(str, (*arguments, *usual, *options))]
-    with (workspace.parent / "log").open("ab") as log:
+    with (place.workspace.parent / "log").open("ab") as log:
         return subprocess.Popen(
             command, stdout=log, stderr=log, env=os.environ | {MARK: mark}, start_new_session=True
         )

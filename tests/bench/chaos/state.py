@@ -3,62 +3,78 @@
 from __future__ import annotations
 
 import hashlib
-import sqlite3
-from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
-LEFT_OUT = frozenset({"leases", "failures", "kandian_schema", "sqlite_sequence"})
+from sqlalchemy import Connection, inspect, text
+
+from tests.bench.chaos.databases import Database, connected
+
+LEFT_OUT = frozenset({"leases", "failures", "kandian_schema"})
 """Tables that tell how one got there."""
 DERIVED = "search_"
 """Tables of the word index lie in the order in which recordings ended: what is in it is compared,
-and the database is asked whether it fits."""
+and SQLite is asked whether it fits."""
 PAGES = "SELECT recording_id, first_ordinal, end_ordinal, grams FROM search_pages"
+HELD = "SELECT name, holder FROM leases WHERE expires_ms <> 0"
 FITS = "INSERT INTO search_index (search_index) VALUES ('integrity-check')"
 MOST = 300
 """Characters of a difference that are shown."""
 MOMENTS = frozenset({"created_at", "updated_at", "saved_at"})
 TEMPORARY = ("**/.*", "checkpoints/*")
 """Nothing of this may be left."""
-SAME_BYTES = ("index.json", "index.vtt", "thumbnails.vtt")
+MEASURED = ("media.json", "media.html")
+"""Files of a recording that say how long its search took."""
 
 Rows = dict[str, list[tuple[object, ...]]]
 
 
-def read_rows(workspace: Path) -> Rows:
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where batches work: a folder, and a database."""
+
+    workspace: Path
+    database: Database
+
+
+def read_rows(place: Place) -> Rows:
     """Return the rows of every table but for moments, and for hashes of what was measured."""
-    with closing(sqlite3.connect(workspace / "kandian.db")) as database:
-        names = [name for (name,) in database.execute(
-            "SELECT name FROM sqlite_master WHERE type = 'table'")]  # fmt: skip
-        rows = {
-            name: _read_table(database, name)
-            for name in names
+    with connected(place.database.url) as connection:
+        names = [
+            name
+            for name in inspect(connection).get_table_names()
             if name not in LEFT_OUT and not name.startswith(DERIVED)
-        }
-        rows["pages"] = sorted(database.execute(PAGES), key=repr)
-        database.execute(FITS)
+        ]
+        rows = {name: _read_table(connection, name) for name in names}
+        rows["pages"] = sorted(map(tuple, connection.execute(text(PAGES))), key=repr)
+        if connection.dialect.name == "sqlite":
+            connection.execute(text(FITS))
+        # What nobody ever gives back would keep a recording from every other run for a minute.
+        rows["leases"] = sorted(map(tuple, connection.execute(text(HELD))), key=repr)
         return rows
 
 
-def _read_table(database: sqlite3.Connection, name: str) -> list[tuple[object, ...]]:
-    columns = [row[1] for row in database.execute(f"PRAGMA table_info({name})")]
+def _read_table(connection: Connection, name: str) -> list[tuple[object, ...]]:
     # The record of a replay says how long its search took.
     measured = {"sha256", "size_bytes"} if name == "stage_results" else set()
-    kept = [column for column in columns if column not in MOMENTS | measured]
-    rows = database.execute(f"SELECT {', '.join(kept)} FROM {name}")  # noqa: S608
-    return sorted(rows, key=repr)
+    columns = [column["name"] for column in inspect(connection).get_columns(name)]
+    kept = ", ".join(column for column in columns if column not in MOMENTS | measured)
+    return sorted(map(tuple, connection.execute(text(f"SELECT {kept} FROM {name}"))), key=repr)  # noqa: S608
 
 
-def read_published(workspace: Path) -> dict[str, str]:
-    """Return the digest of every file that players read and that must be the same."""
+def read_published(place: Place) -> dict[str, str]:
+    """Return the digest of every file that players read, replays and pictures included."""
+    workspace = place.workspace
     return {
         str(path.relative_to(workspace)): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted((workspace / "recordings").rglob("*"))
-        if path.name in SAME_BYTES
+        if path.is_file() and path.name not in MEASURED
     }
 
 
-def list_files(workspace: Path) -> list[str]:
+def list_files(place: Place) -> list[str]:
     """Return the names of all results."""
+    workspace = place.workspace
     return sorted(
         str(path.relative_to(workspace))
         for place in ("recordings", "stages")
@@ -72,9 +88,9 @@ def list_leftovers(workspace: Path) -> list[str]:
     return [str(path.relative_to(workspace)) for one in TEMPORARY for path in workspace.glob(one)]
 
 
-def compare(undisturbed: Path, disturbed: Path) -> list[str]:
+def compare(undisturbed: Place, disturbed: Place) -> list[str]:
     """Return every difference, in words; empty = the same."""
-    problems = [f"left over: {name}" for name in list_leftovers(disturbed)]
+    problems = [f"left over: {name}" for name in list_leftovers(disturbed.workspace)]
     for what, read in (("files", list_files), ("bytes", read_published), ("rows", read_rows)):
         left, right = read(undisturbed), read(disturbed)  # type: ignore[operator]
         if left != right:
