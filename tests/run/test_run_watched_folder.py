@@ -1,4 +1,4 @@
-"""`kandian batch --watch` as its user runs it: what arrives is done once whole, until it is told."""
+"""`kandian batch --watch` as its user runs it: what arrives is done once whole, until told."""
 
 from __future__ import annotations
 
