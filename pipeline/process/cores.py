@@ -21,12 +21,27 @@ from pathlib import Path
 from typing import BinaryIO
 
 TASKS = Path("/proc/self/task")
+CGROUP_QUOTA = Path("/sys/fs/cgroup/cpu.max")
+"""What a container is granted: microseconds of CPU time, or `max`, in a period of so many."""
 OWN_FOLDER = 0o700
 
 
 def usable_cores() -> int:
-    """Return how many cores this process may use; a container may allow fewer than there are."""
-    return len(_allowed()) or os.cpu_count() or 1
+    """Return how many cores this process may use, at least 1.
+
+    A container may allow fewer than there are: certain ones, or so much time of any of them.
+    """
+    there = len(_allowed()) or os.cpu_count() or 1
+    granted = _granted()
+    return there if granted is None else max(1, min(there, round(granted)))
+
+
+def _granted() -> float | None:
+    """Return the cores whose whole time the control group may use (cgroup v2); None = no limit."""
+    with contextlib.suppress(OSError, ValueError):
+        quota, period = map(int, CGROUP_QUOTA.read_text(encoding="ascii").split())
+        return quota / period
+    return None
 
 
 def bind_to_cores(number: int, stack: contextlib.ExitStack) -> frozenset[int]:

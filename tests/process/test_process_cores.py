@@ -15,7 +15,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.process.cores import bind_to_cores, claim, usable_cores
+from pipeline.process import cores
+from pipeline.process.cores import bind_to_cores, claim
+
+THERE = len(os.sched_getaffinity(0))
 
 REPORT = """
 import contextlib, os, subprocess, sys, threading
@@ -92,7 +95,30 @@ def test_workers_never_share_a_core_and_one_too_many_runs_on_all():
             assert hear(heir)[0] == bound[0]
 
 
-@pytest.mark.parametrize("number", [0, usable_cores(), usable_cores() + 1])
+QUOTAS = [
+    pytest.param("max 100000", 64, id="no-limit"),
+    pytest.param("200000 100000", 2, id="two"),
+    pytest.param("150000 100000", 2, id="one-and-a-half"),
+    pytest.param("20000 100000", 1, id="a-fifth"),
+    pytest.param("9900000 100000", 64, id="more-than-there-are"),
+    pytest.param("", 64, id="empty"),
+    pytest.param(None, 64, id="no-control-group"),
+]
+
+
+@pytest.mark.parametrize(("said", "usable"), QUOTAS)
+def test_a_container_that_grants_time_of_any_core_is_no_larger_than_that(
+    said: str | None, usable: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    quota = tmp_path / "cpu.max"
+    if said is not None:
+        quota.write_text(f"{said}\n")
+    monkeypatch.setattr(cores, "CGROUP_QUOTA", quota)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _process: set(range(64)))
+    assert cores.usable_cores() == usable
+
+
+@pytest.mark.parametrize("number", [0, THERE, THERE + 1])
 def test_who_is_granted_all_cores_or_an_unknown_number_claims_none(number: int, tmp_path: Path):
     with contextlib.ExitStack() as stack:
         assert bind_to_cores(number, stack) == os.sched_getaffinity(0)
@@ -109,20 +135,20 @@ def test_a_folder_that_somebody_else_put_there_is_not_used(tmp_path: Path):
 
 
 @given(
-    cores=st.sets(st.integers(0, 200), max_size=12),
+    there=st.sets(st.integers(0, 200), max_size=12),
     asked=st.lists(st.integers(1, 5), max_size=8),
 )
-def test_claims_are_disjoint_whole_and_returned(cores: set[int], asked: list[int]):
+def test_claims_are_disjoint_whole_and_returned(there: set[int], asked: list[int]):
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         with contextlib.ExitStack() as stack:
-            claims = [claim(number, cores, folder, stack) for number in asked]
+            claims = [claim(number, there, folder, stack) for number in asked]
             taken = [core for one in claims for core in one]
             assert len(taken) == len(set(taken))
-            assert set(taken) <= cores
-            free = len(cores)
+            assert set(taken) <= there
+            free = len(there)
             for one, number in zip(claims, asked, strict=True):
                 assert len(one) == (number if number <= free else 0)
                 free -= len(one)
         with contextlib.ExitStack() as stack:
-            assert claim(len(cores), cores, folder, stack) == cores
+            assert claim(len(there), there, folder, stack) == there
