@@ -1,4 +1,4 @@
-"""Catalogues written as JSON: rows with the lines that they start on."""
+"""Tables written as JSON: rows with the lines that they start on."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import json
 import re
 from collections.abc import Iterator
 
-from models.catalogue_row import ALIAS_SEPARATOR, Problem, Row, quote
 from models.errors import InputError
+from models.sheet import LIST_SEPARATOR, Layout, Problem, Row, quote
 
 _SPACE = re.compile(r"[ \t\n\r]*")
 # Numbers stay text, so that 129.90 keeps its zero and no exponent grows into a gigabyte; objects
@@ -17,14 +17,17 @@ _DECODER = json.JSONDecoder(
 )
 
 
-def parse_json_rows(text: str, *, name: str) -> tuple[Row | Problem, ...]:
-    """Return a row, or what is wrong with it, for each product of `[...]` or `{"products": [...]}`.
+def parse_json_rows(text: str, layout: Layout, *, name: str) -> tuple[Row | Problem, ...]:
+    """Return a row, or what is wrong with it, for each object of a list.
 
-    Other members beside `products` are left alone.
+    The list may be a member of an object, where the layout names one; other members beside it are
+    left alone. Where it names none, an object a line (JSON lines) is read as well.
 
     Raises:
         InputError: when the text is no JSON, or JSON of another shape.
     """
+    if layout.member is None and text.lstrip()[0] != "[":
+        return tuple(_read_lines(text, layout))
     try:
         _DECODER.decode(text)
     except json.JSONDecodeError as error:
@@ -32,47 +35,58 @@ def parse_json_rows(text: str, *, name: str) -> tuple[Row | Problem, ...]:
             f"{name} is not valid JSON, line {error.lineno}: {error.msg}; mend it or hand in CSV"
         ) from None
     except RecursionError:
-        raise InputError(f"{name} is nested too deeply for a catalogue") from None
+        raise InputError(f"{name} is nested too deeply, as no {layout.what} is") from None
     start = _skip_space(text, 0)
-    array = start if text[start] == "[" else _find_member(text, start, "products")
+    array = start if text[start] == "[" else _find_member(text, start, layout.member)
     if array is None or text[array] != "[":
-        raise InputError(
-            f'{name} holds no list of products; write [{{"id": ..., "title": ...}}, ...]'
-        )
-    return tuple(_read_rows(text, array))
+        example = ", ".join(f'"{column}": ...' for column in layout.required)
+        raise InputError(f"{name} holds no list of {layout.item}s; write [{{{example}}}, ...]")
+    return tuple(_read_rows(text, array, layout))
 
 
-def _read_rows(text: str, array: int) -> Iterator[Row | Problem]:
+def _read_lines(text: str, layout: Layout) -> Iterator[Row | Problem]:
+    for number, line in enumerate(text.split("\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            yield _make_row(number, _DECODER.decode(line), layout)
+        except json.JSONDecodeError as error:
+            yield Problem(number, f"is not one JSON object ({error.msg})")
+        except RecursionError:
+            yield Problem(number, f"is nested too deeply, as no {layout.what} is")
+
+
+def _read_rows(text: str, array: int, layout: Layout) -> Iterator[Row | Problem]:
     line, counted = 1, 0
     for position, value in _iter_elements(text, array):
         line += text.count("\n", counted, position)
         counted = position
-        yield _make_row(line, value)
+        yield _make_row(line, value, layout)
 
 
-def _make_row(line: int, value: object) -> Row | Problem:
+def _make_row(line: int, value: object, layout: Layout) -> Row | Problem:
     if not isinstance(value, tuple):
-        return Problem(line, "a product is written as an object, {...}")
+        return Problem(line, f"a {layout.item} is written as an object, {{...}}")
     cells: dict[str, str] = {}
     for key, member in value:
         if key in cells:
             return Problem(line, f"{quote(key)} is given twice")
-        cell = _to_cell(key, member)
+        cell = _to_cell(member, may_be_list=key in layout.lists)
         if cell is None:
             return Problem(line, f"{key} must be text or a number")
         cells[key] = cell
     return Row(line, cells)
 
 
-def _to_cell(key: str, member: object) -> str | None:
+def _to_cell(member: object, *, may_be_list: bool) -> str | None:
     """Return a JSON value as a CSV cell would hold it, None when no cell could."""
     if member is None:
         return ""
     if isinstance(member, str):
         return member
-    if key == "aliases" and isinstance(member, list):
-        texts = [alias for alias in member if isinstance(alias, str)]
-        return ALIAS_SEPARATOR.join(texts) if len(texts) == len(member) else None
+    if may_be_list and isinstance(member, list):
+        texts = [item for item in member if isinstance(item, str)]
+        return LIST_SEPARATOR.join(texts) if len(texts) == len(member) else None
     return None
 
 
@@ -85,7 +99,7 @@ def _iter_elements(text: str, array: int) -> Iterator[tuple[int, object]]:
         position = _skip_separator(text, end)
 
 
-def _find_member(text: str, start: int, wanted: str) -> int | None:
+def _find_member(text: str, start: int, wanted: str | None) -> int | None:
     """Return where the value of a key starts in the (valid) object at `start`."""
     if text[start] != "{":
         return None
