@@ -351,6 +351,26 @@ class CorrectionRow(Base):
     made_at: Mapped[datetime] = mapped_column(UtcMoment)
 
 
+class OperatorMarkRow(Base):
+    """One click of the operator's file; a new file takes the place of all marks of the old one."""
+
+    __tablename__ = "operator_marks"
+    __table_args__ = (
+        CheckConstraint("start_ms >= 0 AND (end_ms IS NULL OR end_ms > start_ms)", name="span"),
+    )
+
+    recording_id: Mapped[str] = _recording_key()
+    ordinal: Mapped[int] = mapped_column(primary_key=True)
+    fingerprint: Mapped[str] = mapped_column(String(KEY_LENGTH))
+    """Of the media that was on air: other media under the same id is another matter."""
+    product_id: Mapped[str] = mapped_column(String(PRODUCT_ID_LENGTH))
+    start_ms: Mapped[int] = mapped_column(BigInteger)
+    end_ms: Mapped[int | None] = mapped_column(BigInteger)
+    title: Mapped[str] = mapped_column(Text)
+    highlight_id: Mapped[str] = mapped_column(String(HIGHLIGHT_ID_LENGTH))
+    """Of the highlight that it became; kept for as long as the mark is in the file."""
+
+
 class IndexRunRow(Base):
     """One saved index: what made it, and the digest of all that was saved."""
 

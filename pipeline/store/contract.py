@@ -8,6 +8,7 @@ from datetime import datetime
 from models.catalogue import Catalogue
 from models.document import IndexProvenance
 from models.highlight import Detection
+from models.operator_log import OperatorLog
 from models.recording import Recording, Rendition
 from models.transcript import Transcript
 
@@ -23,12 +24,15 @@ class IndexInput:
     detection: Detection
     """The ids of its highlights are ignored: the store gives ids that survive re-runs."""
     provenance: IndexProvenance
+    log: OperatorLog | None = None
+    """What the operator put on screen; None = what was kept of it before stays."""
 
     def __post_init__(self) -> None:
         named = {highlight.product_id for highlight in self.detection.highlights}
         named |= {mention.product_id for mention in self.detection.mentions}
+        named |= {mark.product_id for mark in (self.log.marks if self.log else ())}
         if missing := sorted(name for name in named if name not in self.catalogue):
-            raise ValueError(f"the detection names products outside the catalogue: {missing}")
+            raise ValueError(f"products outside the catalogue are named: {missing}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,10 +43,10 @@ def overlay(
             pinned[correction.highlight_id] = _corrected(correction, target, titles)
     placed: list[Highlight] = []
     for highlight in reversed(pinned.values()):
-        placed += _cropped(highlight, placed, shortest_ms=1)
+        placed += crop_around(highlight, placed, shortest_ms=1)
     by_people = tuple(placed)
     for highlight in free.values():
-        placed += _cropped(highlight, by_people, shortest_ms=SHORTEST_REMNANT_MS)
+        placed += crop_around(highlight, by_people, shortest_ms=SHORTEST_REMNANT_MS)
     return tuple(sorted(placed, key=lambda highlight: highlight.span))
 
 
@@ -105,7 +105,7 @@ def _corrected(
         confidence=1.0,
         status=Status.PUBLISHED,
         source=Source.OPERATOR if by_operator else Source.CORRECTED,
-        evidence=_evidence_in(target.evidence, span) if target and same_product else (),
+        evidence=evidence_in(target.evidence, span) if target and same_product else (),
     )
 
 
@@ -119,7 +119,7 @@ def _point_ms(correction: Correction, target: Highlight | None) -> int:
     return target.point_ms if target and kept else correction.span.start_ms
 
 
-def _cropped(
+def crop_around(
     highlight: Highlight, placed: Sequence[Highlight], *, shortest_ms: int
 ) -> tuple[Highlight, ...]:
     """Return the highlight without what is already placed; empty when too little is left.
@@ -138,10 +138,11 @@ def _cropped(
             highlight,
             span=piece,
             point_ms=highlight.point_ms if piece.holds(highlight.point_ms) else piece.start_ms,
-            evidence=_evidence_in(highlight.evidence, piece),
+            evidence=evidence_in(highlight.evidence, piece),
         ),
     )
 
 
-def _evidence_in(evidence: Iterable[Evidence], span: Span) -> tuple[Evidence, ...]:
+def evidence_in(evidence: Iterable[Evidence], span: Span) -> tuple[Evidence, ...]:
+    """Return what was said inside the span."""
     return tuple(item for item in evidence if span.holds(item.at_ms))

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from models.catalogue import Product
 from models.errors import InputError
-from models.highlight import Correction, Highlight, Status
+from models.highlight import Correction, Highlight
 from models.recording import Recording
 from models.span import Span
 from models.tables import (
     PRODUCT_ID_LENGTH,
     DetectionRow,
-    EvidenceRow,
-    HighlightRow,
     MentionRow,
     ProductRow,
     RecordingRow,
-    RemovedRow,
     RenditionRow,
     SearchPageRow,
     TranscriptRow,
@@ -32,33 +29,32 @@ from pipeline.store import rows
 from pipeline.store.contract import IndexInput, SavedIndex
 from pipeline.store.digest import digest_of
 from pipeline.store.identity import Sighting, keep_ids
+from pipeline.store.marking import KeptMark, lay_marks
+from pipeline.store.operator_log import read_marks, replace_marks
 from pipeline.store.overlay import overlay
-from pipeline.store.pages import speech_values, titles_values
+from pipeline.store.pages import speech_values
 from pipeline.store.reading import (
     latest_run,
     read_corrections,
     read_detections,
     read_products,
     read_removed,
-    read_served,
+)
+from pipeline.store.serving import (
+    SERVED,
+    Owned,
+    bury,
+    delete_owned,
+    insert_owned,
+    keep_log,
+    name_log,
+    read_published,
+    serve,
 )
 
-_Owned = (
-    EvidenceRow
-    | HighlightRow
-    | DetectionRow
-    | MentionRow
-    | UtteranceRow
-    | TranscriptRow
-    | RenditionRow
-    | ProductRow
-    | SearchPageRow
-)
 _Noun = TypeVar("_Noun")
-_SERVED: tuple[type[_Owned], ...] = (EvidenceRow, HighlightRow)
-"""Children before parents, as deleting needs it."""
-_INDEXED: tuple[type[_Owned], ...] = (
-    *_SERVED,
+_INDEXED: tuple[type[Owned], ...] = (
+    *SERVED,
     DetectionRow,
     MentionRow,
     UtteranceRow,
@@ -66,6 +62,7 @@ _INDEXED: tuple[type[_Owned], ...] = (
     RenditionRow,
     SearchPageRow,
 )
+"""Children before parents, as deleting needs it."""
 
 
 def write_index(session: Session, data: IndexInput, now: datetime) -> SavedIndex:
@@ -81,62 +78,55 @@ def write_index(session: Session, data: IndexInput, now: datetime) -> SavedIndex
     if row is not None and row.deleted_at is None:
         _check_same_media(row, data.recording)
         if _latest_digest(session, recording_id) == digest:
-            return SavedIndex(row.revision, changed=False)
+            if data.log is None:
+                return SavedIndex(row.revision, changed=False)
+            return keep_log(session, row, data.log, now)
     corrections = read_corrections(session, data.recording)
-    detected = _identify(session, data, row, corrections)
+    known = read_marks(session, data.recording)
+    detected = _identify(session, data, row, corrections, known)
+    marks = known if data.log is None else name_log(session, data.recording, data.log, detected)
     products = {product.id: product for product in read_products(session, recording_id)}
-    published = _published(session, recording_id)
+    published = read_published(session, recording_id)
     if row is None:
         row = RecordingRow(id=recording_id, revision=0, created_at=now)
         session.add(row)
     rows.fill_recording(row, data.recording, now)
     row.revision += 1
     session.flush()
-    _delete(session, recording_id, (*_INDEXED, ProductRow))
+    delete_owned(session, recording_id, (*_INDEXED, ProductRow))
     named = {correction.product_id for correction in corrections}
+    named |= {kept.mark.product_id for kept in marks}
     kept = [products[name] for name in products if name in named and name not in data.catalogue]
     _insert_input(session, data, (*data.catalogue.products, *kept))
     session.add(rows.make_run_row(data.provenance, recording_id, row.revision, digest, now))
-    _insert(session, DetectionRow, recording_id, map(rows.detection_values, detected))
+    insert_owned(session, DetectionRow, recording_id, map(rows.detection_values, detected))
+    if data.log is not None:
+        replace_marks(session, data.recording, marks)
     titles = {product.id: product.title for product in (*data.catalogue, *kept)}
-    _serve(session, recording_id, overlay(detected, corrections, titles))
-    _bury(session, recording_id, published, row.revision)
+    laid = lay_marks(detected, marks, titles, data.recording.duration_ms)
+    serve(session, recording_id, overlay(laid, corrections, titles))
+    bury(session, recording_id, published, row.revision)
     return SavedIndex(row.revision, changed=True)
 
 
-def rebuild(session: Session, row: RecordingRow, now: datetime) -> None:
-    """Lay all corrections over the stored detections again; raise the revision if that shows."""
-    recording = rows.recording_of(row)
-    detected = read_detections(session, row.id)
-    titles = {product.id: product.title for product in read_products(session, row.id)}
-    served = overlay(detected, read_corrections(session, recording), titles)
-    if served == read_served(session, row.id):
-        return
-    published = _published(session, row.id)
-    row.revision += 1
-    row.updated_at = now
-    session.flush()
-    _delete(session, row.id, _SERVED)
-    _serve(session, row.id, served)
-    _bury(session, row.id, published, row.revision)
-
-
 def clear(session: Session, row: RecordingRow, now: datetime) -> None:
-    """Delete everything found in a recording; its tombstones and its corrections stay.
+    """Delete everything found in a recording; its tombstones, corrections and marks stay.
 
-    The products that corrections name stay too, so that they apply when it is indexed again.
+    The products that these name stay too, so that they apply when it is indexed again.
     """
-    named = {item.product_id for item in read_corrections(session, rows.recording_of(row))}
-    published = _published(session, row.id)
+    recording = rows.recording_of(row)
+    named = {item.product_id for item in read_corrections(session, recording)}
+    named |= {kept.mark.product_id for kept in read_marks(session, recording)}
+    published = read_published(session, row.id)
     row.revision += 1
     row.deleted_at = row.updated_at = now
-    _delete(session, row.id, _INDEXED)
+    delete_owned(session, row.id, _INDEXED)
     session.execute(
         delete(ProductRow).where(
             ProductRow.recording_id == row.id, ProductRow.product_id.not_in(named)
         )
     )
-    _bury(session, row.id, published, row.revision)
+    bury(session, row.id, published, row.revision)
 
 
 def _check_product_ids(products: Iterable[Product]) -> None:
@@ -166,12 +156,14 @@ def _identify(
     data: IndexInput,
     row: RecordingRow | None,
     corrections: Sequence[Correction],
+    marks: Sequence[KeptMark],
 ) -> tuple[Highlight, ...]:
     """Give detected highlights their ids; those of other media are never given again."""
     recording = data.recording
     removed = read_removed(session, recording.id)
     taken = {tombstone.highlight_id for tombstone in removed}
     taken |= {correction.highlight_id for correction in corrections}
+    taken |= {kept.highlight_id for kept in marks}
     same_media = row is not None and row.fingerprint == recording.fingerprint
     live = read_detections(session, recording.id) if same_media else ()
     return keep_ids(
@@ -191,71 +183,14 @@ def _insert_input(session: Session, data: IndexInput, products: Sequence[Product
     """Insert what came in from outside: media, products, transcript, mentions."""
     recording_id = data.recording.id
     spoken, mentions = data.transcript.utterances, data.detection.mentions
-    _insert(session, RenditionRow, recording_id, _numbered(rows.rendition_values, data.media))
-    _insert(session, ProductRow, recording_id, _numbered(rows.product_values, products))
+    insert_owned(session, RenditionRow, recording_id, _numbered(rows.rendition_values, data.media))
+    insert_owned(session, ProductRow, recording_id, _numbered(rows.product_values, products))
     utterances = tuple(_numbered(rows.utterance_values, spoken))
-    _insert(session, UtteranceRow, recording_id, utterances)
+    insert_owned(session, UtteranceRow, recording_id, utterances)
     pages = speech_values([utterance["search_text"] for utterance in utterances])
-    _insert(session, SearchPageRow, recording_id, pages)
-    _insert(session, MentionRow, recording_id, _numbered(rows.mention_values, mentions))
+    insert_owned(session, SearchPageRow, recording_id, pages)
+    insert_owned(session, MentionRow, recording_id, _numbered(rows.mention_values, mentions))
     session.add(rows.make_transcript_row(data.transcript, recording_id))
-
-
-def _serve(session: Session, recording_id: str, highlights: Sequence[Highlight]) -> None:
-    """Insert the highlights that are served, with their evidence, and the page of all titles."""
-    served = [rows.served_values(highlight) for highlight in highlights]
-    _insert(session, HighlightRow, recording_id, served)
-    evidence = (
-        rows.evidence_values(item, highlight.id, ordinal)
-        for highlight in highlights
-        for ordinal, item in enumerate(highlight.evidence)
-    )
-    _insert(session, EvidenceRow, recording_id, evidence)
-    query = select(ProductRow.search_text).where(ProductRow.recording_id == recording_id)
-    titles = [*session.scalars(query), *(highlight["search_text"] for highlight in served)]
-    session.execute(
-        delete(SearchPageRow).where(
-            SearchPageRow.recording_id == recording_id, SearchPageRow.end_ordinal == 0
-        )
-    )
-    _insert(session, SearchPageRow, recording_id, [titles_values(titles)])
-
-
-def _published(session: Session, recording_id: str) -> dict[str, Sighting]:
-    """Read what readers of the index see now, by id."""
-    return {
-        item.id: Sighting(item.id, item.product_id, item.span)
-        for item in read_served(session, recording_id)
-        if item.status is Status.PUBLISHED
-    }
-
-
-def _bury(
-    session: Session, recording_id: str, before: Mapping[str, Sighting], revision: int
-) -> None:
-    """Set tombstones for what is published no more, and take away those of what is back."""
-    after = _published(session, recording_id)
-    session.execute(
-        delete(RemovedRow).where(
-            RemovedRow.recording_id == recording_id, RemovedRow.highlight_id.in_(after)
-        )
-    )
-    for sighting in before.values():
-        if sighting.id not in after:
-            session.add(rows.make_removed_row(sighting, recording_id, revision))
-
-
-def _delete(session: Session, recording_id: str, tables: Iterable[type[_Owned]]) -> None:
-    for table in tables:
-        session.execute(delete(table).where(table.recording_id == recording_id))
-
-
-def _insert(
-    session: Session, table: type[_Owned], recording_id: str, values: Iterable[rows.Values]
-) -> None:
-    """Insert many rows of one recording at once."""
-    if owned := [{"recording_id": recording_id, **row} for row in values]:
-        session.execute(insert(table), owned)
 
 
 def _numbered(

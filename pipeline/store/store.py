@@ -15,6 +15,7 @@ from models.catalogue import Catalogue
 from models.document import IndexDocument
 from models.errors import ConfigError, InputError, KandianError, TransientError
 from models.highlight import Action, Correction
+from models.operator_log import OperatorLog
 from models.recording import Recording
 from models.tables import RecordingRow, StageResultRow
 from models.transcript import Transcript
@@ -39,6 +40,7 @@ from pipeline.store.leases import (
 )
 from pipeline.store.listing import ListedProduct, ListedRecording, list_products, list_recordings
 from pipeline.store.location import Location, parse_location
+from pipeline.store.operator_log import log_of, read_marks
 from pipeline.store.pages import BY_INDEX, POSTGRES_PAGES, SQLITE_PAGES
 from pipeline.store.reading import (
     read_corrections,
@@ -47,9 +49,10 @@ from pipeline.store.reading import (
     read_transcript,
 )
 from pipeline.store.readonly import NOTHING_INDEXED, check_indexed
-from pipeline.store.saving import clear, rebuild, write_index
+from pipeline.store.saving import clear, write_index
 from pipeline.store.schema import ensure_schema, read_revision
 from pipeline.store.select import Row, Select
+from pipeline.store.serving import keep_log, rebuild
 from pipeline.store.tries import RememberedFailure, delete_failure, read_failure, write_failure
 from pipeline.store.version import SCHEMA_REVISION
 
@@ -163,6 +166,28 @@ class Store:
             session.flush()
             rebuild(session, row, datetime.now(UTC))
             return SavedCorrection(row.revision, correction.highlight_id)
+
+    def keep_log(self, recording_id: str, log: OperatorLog) -> SavedIndex:
+        """Keep what the operator put on screen, in place of what was kept of it, and apply it.
+
+        Keeping the same again changes nothing. People's corrections stay on top of it.
+
+        Raises:
+            InputError: when the recording, a product or a time is not there.
+        """
+        with self._writing(recording_id) as session:
+            row = require_row(session, recording_id)
+            return keep_log(session, row, log, datetime.now(UTC))
+
+    def log(self, recording_id: str) -> OperatorLog:
+        """Return what the operator of the recording put on screen, as far as it was told.
+
+        Raises:
+            InputError: when no such recording is indexed.
+        """
+        with self._reading() as session:
+            row = require_row(session, recording_id)
+            return log_of(read_marks(session, rows.recording_of(row)))
 
     def corrections(self, recording_id: str) -> tuple[Correction, ...]:
         """Return all corrections of the recording, in the order they were made."""

@@ -19,7 +19,7 @@ from pipeline.store.version import SCHEMA_REVISION, VERSION_TABLE
 
 MakeInput = Callable[..., IndexInput]
 REVISIONS = sorted(script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions())
-LATER = ("search_pages", "search_index", "leases", "failures")
+LATER = ("search_pages", "search_index", "leases", "failures", "operator_marks")
 """Tables of later revisions, made of what the others hold or of no worth to keep."""
 
 
