@@ -54,9 +54,10 @@ def command(
     """Index every recording of a folder or a manifest.
 
     In a folder each media file, and each folder with an HLS playlist, is a recording; its
-    catalogue is NAME.catalogue.csv beside it, or catalogue.csv in its folder or one above. A
-    manifest is CSV or JSON lines with media, catalogue, id, title, started_at, transcript,
-    room; paths are relative to it. What is done already is skipped; a bad recording never stops
+    catalogue is NAME.catalogue.csv beside it, or catalogue.csv in its folder or one above; what
+    the console put on screen may lie beside it as NAME.operator.csv. A manifest is CSV or JSON
+    lines with media, catalogue, id, title, started_at, transcript, room, operator; paths are
+    relative to it. What is done already is skipped; a bad recording never stops
     the rest. It may be killed at any moment: the same command goes on. Several may run at once.
     """
     from pipeline.run.toolbox import Toolbox

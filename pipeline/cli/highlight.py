@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -167,6 +168,33 @@ def add_command(
     )
     with open_for_writing(settings) as store:
         _keep(settings, store, correction)
+
+
+@command.command("import")
+@recording_argument
+@click.argument("path", metavar="FILE", type=click.Path(path_type=Path))
+@click.pass_obj
+def import_command(settings: GlobalSettings, *, recording_id: str, path: Path) -> None:
+    """Take over what the shop's console put on screen during the broadcast.
+
+    FILE is CSV or JSON (a list, or an object a line) with product_id and start, and if known end
+    and title. Times count from the start of the recording (h:mm:ss, m:ss, seconds), or are ISO
+    date-times where it is known when it began. It takes the place of what an earlier file said;
+    corrections made by hand stay.
+    """
+    from models.operator_file import read_operator_log
+    from pipeline.run.index_files import write_index_files
+
+    with open_for_writing(settings) as store:
+        recording = store.document(recording_id, with_review=False).recording
+        log = read_operator_log(path, recording, store.catalogue(recording_id))
+        saved = store.keep_log(recording_id, log)
+        # Also when it is nothing new: an import may have been killed before it wrote them.
+        write_index_files(store, settings.workspace, recording_id)
+        if not settings.quiet:
+            what = f"{len(log.marks)} marks" if saved.changed else "nothing new"
+            say(f"{recording_id}: {what}; index revision {saved.revision}")
+        _renew_pictures(settings, store, recording_id)
 
 
 def _correct(

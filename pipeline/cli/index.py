@@ -48,6 +48,11 @@ from pipeline.store.find import FindQuery, FoundHighlight
     metavar="NAME",
     help="Where it was recorded: the rate search begins where the room's last one ended.",
 )
+@click.option(
+    "--operator",
+    type=click.Path(path_type=Path),
+    help="What the console put on screen: product_id, start, end, title; CSV or JSON.",
+)
 @replay_options
 @job_options
 @format_option
@@ -63,6 +68,7 @@ def command(
     started_at: datetime | None,
     transcript: Path | None,
     room: str | None,
+    operator: Path | None,
     output_format: str | None,
     **job_settings: Any,
 ) -> None:
@@ -89,6 +95,7 @@ def command(
         title=title,
         started_at=started_at,
         room=room,
+        operator=operator,
     )
     toolbox = Toolbox(JobSettings(**job_settings))
     with open_for_writing(settings) as store:

@@ -20,7 +20,8 @@ MEDIA_SUFFIXES = frozenset(
 )
 PLAYLIST_SUFFIX = ".m3u8"
 CATALOGUE_SUFFIXES = (".csv", ".json")
-COLUMNS = ("media", "catalogue", "id", "title", "started_at", "transcript", "room")
+OPERATOR_SUFFIXES = (".csv", ".json", ".jsonl")
+COLUMNS = ("media", "catalogue", "id", "title", "started_at", "transcript", "room", "operator")
 """Of a manifest; a line needs `media` or `transcript`, and `catalogue` unless one was given."""
 
 SHOWN = 40
@@ -32,7 +33,8 @@ def read_plan(source: Path, *, catalogue: Path | None) -> tuple[Job, ...]:
 
     In a folder every media file is a recording, and so is every folder with an HLS playlist. Its
     catalogue is `catalogue` when given, else `NAME.catalogue.csv|json` beside it, else
-    `catalogue.csv|json` in its folder or the nearest one above, up to `source`.
+    `catalogue.csv|json` in its folder or the nearest one above, up to `source`. What the operator
+    put on screen is `NAME.operator.csv|json|jsonl` beside it, where there is one.
 
     Raises:
         InputError: when there is nothing to do, or a line of the manifest is wrong.
@@ -50,7 +52,11 @@ def read_plan(source: Path, *, catalogue: Path | None) -> tuple[Job, ...]:
 def iter_folder(root: Path, catalogue: Path | None) -> Iterator[Job]:
     """List what is in a folder now, in order of names; see `read_plan`."""
     for media in _iter_media(root):
-        yield Job(media=media, catalogue=catalogue or _find_catalogue(media, root))
+        yield Job(
+            media=media,
+            catalogue=catalogue or _find_catalogue(media, root),
+            operator=_find_operator(media),
+        )
 
 
 def _iter_media(folder: Path) -> Iterator[Path]:
@@ -75,6 +81,11 @@ def _find_catalogue(media: Path, root: Path) -> Path:
             return candidate
     # Its own job says so, and the rest of the batch goes on.
     return beside[0]
+
+
+def _find_operator(media: Path) -> Path | None:
+    beside = (media.with_name(f"{media.stem}.operator{end}") for end in OPERATOR_SUFFIXES)
+    return next((candidate for candidate in beside if candidate.is_file()), None)
 
 
 def _read_manifest(path: Path, catalogue: Path | None) -> tuple[Job, ...]:
@@ -152,6 +163,7 @@ def _make_job(where: str, record: Mapping[str, str], folder: Path, catalogue: Pa
             if record.get("started_at", "").strip()
             else None,
             room=record.get("room", "").strip() or None,
+            operator=path_of("operator"),
         )
     except InputError as error:
         raise InputError(f"{where}: {error}") from None

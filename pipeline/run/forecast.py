@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from models.catalogue_file import read_catalogue
 from models.errors import KandianError
+from models.operator_log import OperatorLog
 from models.recording import Recording
 from pipeline.run.bench import Bench
 from pipeline.run.detection import detection_key
@@ -13,6 +14,7 @@ from pipeline.run.index_recording import name_recording
 from pipeline.run.ingest import Source, ingest
 from pipeline.run.job import Job
 from pipeline.run.ledger import Ledger
+from pipeline.run.operator import read_log
 from pipeline.run.replays import KeptReplay, find_replays, require_encoders, wanted_codecs
 from pipeline.run.stages import KeptTranscript, find_transcript
 
@@ -66,6 +68,7 @@ def _forecast(bench: Bench, job: Job) -> Forecast:
     source = ingest(job, script=bench.toolbox.script, language=bench.toolbox.language)
     recording = name_recording(bench, job, source)
     require_encoders(bench, source)
+    operator_log = read_log(job, recording, catalogue)
     transcript = find_transcript(bench, source, catalogue)
     replays = find_replays(bench, source)
     due = [*_due_before(bench, source, transcript, replays)]
@@ -73,7 +76,9 @@ def _forecast(bench: Bench, job: Job) -> Forecast:
         due.append(Due("index", "what comes before it is new"))
     elif transcript is not None:
         key = detection_key(bench.toolbox, transcript.key, catalogue, recording.started_at)
-        due += _due_index(bench, recording, key, replays)
+        due += _due_index(bench, recording, key, replays) or _due_log(
+            bench, recording, operator_log
+        )
     return Forecast(job, recording.id, tuple(due))
 
 
@@ -108,3 +113,9 @@ def _due_index(
     if not {replay.name for replay in replays} <= known:
         return [Due("index", "it has new replays")]
     return []
+
+
+def _due_log(bench: Bench, recording: Recording, operator_log: OperatorLog | None) -> list[Due]:
+    if operator_log is None or bench.store.log(recording.id) == operator_log:
+        return []
+    return [Due("index", "its operator file is new or has changed")]

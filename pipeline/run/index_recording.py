@@ -4,6 +4,7 @@ media ---.
          +-> ingest -> transcript -> detect -+-----------.
 catalogue ------------------^                | keyframes  +-> store (one transaction) -> index.json
 media ------------------------------------> replays -----'                         -> covers ...
+operator file ------------------------------^------------'
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from models.errors import (
     kind_of,
 )
 from models.highlight import Detection, Status
+from models.operator_log import OperatorLog
 from models.recording import Recording, Rendition
 from pipeline.media.package import FOLDER_NAME
 from pipeline.media.rendition import DAMAGE
@@ -36,6 +38,7 @@ from pipeline.run.index_files import write_index_files
 from pipeline.run.ingest import Source, ingest
 from pipeline.run.job import Job
 from pipeline.run.lease import holding, lock_name
+from pipeline.run.operator import points_of, read_log
 from pipeline.run.outcome import (
     Busy,
     Done,
@@ -70,6 +73,7 @@ class _Heard:
     recording: Recording
     source: Source
     catalogue: Catalogue
+    log: OperatorLog | None
     transcript: KeptTranscript
 
 
@@ -115,7 +119,7 @@ def index_recording(bench: Bench, job: Job) -> Done | Skipped:
     Everything is stored in one transaction at the end, or nothing is. The originals are only read.
 
     Raises:
-        InputError: when the media, catalogue or transcript is bad.
+        InputError: when the media, catalogue, transcript or operator file is bad.
         ConfigError: when a tool or the weights are missing.
         ToolError: when ffmpeg fails.
         ResourceError: when the disk is full.
@@ -129,7 +133,9 @@ def index_recording(bench: Bench, job: Job) -> Done | Skipped:
     with holding(bench, name, waiting=lambda: bench.observer.note(_waiting(job))) as held:
         recording = name_recording(held, job, source)
         require_encoders(held, source)
-        heard = _Heard(recording, source, catalogue, make_transcript(held, source, catalogue))
+        log_of_operator = read_log(job, recording, catalogue)  # before hours of work
+        transcript = make_transcript(held, source, catalogue)
+        heard = _Heard(recording, source, catalogue, log_of_operator, transcript)
         material = _gather(held, job, heard)
         changed = _store(held, material)
         _publish(held, job, material)
@@ -181,7 +187,9 @@ def _gather(bench: Bench, job: Job, heard: _Heard) -> _Material:
     if not toolbox.settings.transcode or wanted_codecs(toolbox, heard.source) <= there:
         return _Material(heard, replays, _deliver(bench, heard, replays), None)
     detection = _find_pitches(bench, heard)
-    moments = plan_moments(heard.transcript.transcript, detection, heard.recording.duration_ms)
+    duration_ms = heard.recording.duration_ms
+    clicks = points_of(heard.log, detection, duration_ms)
+    moments = plan_moments(heard.transcript.transcript, detection, duration_ms, clicks)
     made = make_replays(bench, heard.source, moments, room=job.room)
     return _Material(heard, made, _deliver(bench, heard, made), detection)
 
@@ -204,7 +212,7 @@ def _store(bench: Bench, material: _Material) -> bool:
         bench.toolbox, heard.transcript.key, heard.catalogue, heard.recording.started_at
     )
     if _is_stored(bench, material, key):
-        return False
+        return heard.log is not None and _keep_log(bench, heard.recording.id, heard.log)
     saved = bench.store.save_index(
         IndexInput(
             recording=heard.recording,
@@ -220,9 +228,14 @@ def _store(bench: Bench, material: _Material) -> bool:
                 version=importlib.metadata.version("kandian"),
                 transcript_key=heard.transcript.key,
             ),
+            log=heard.log,
         )
     )
     return saved.changed
+
+
+def _keep_log(bench: Bench, recording_id: str, operator_log: OperatorLog) -> bool:
+    return bench.store.keep_log(recording_id, operator_log).changed
 
 
 def _is_stored(bench: Bench, material: _Material, key: str) -> bool:

@@ -38,6 +38,9 @@ class Job:
     """Where it was recorded: shows of one room look alike, so that the rate search begins where
     the room's last one ended. None = it begins afresh, and the result depends on nothing else."""
 
+    operator: Path | None = None
+    """What the operator put on screen; None = what was told of it before stays."""
+
     def __post_init__(self) -> None:
         if self.media is None and self.remote is None and self.transcript is None:
             raise InputError("nothing to index: name a media file, or a --transcript")

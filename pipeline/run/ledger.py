@@ -75,7 +75,9 @@ class Ledger:
         return replace(now, times=known.times + now.times)
 
     def _input(self, job: Job) -> str:
-        files = (job.transcript, job.catalogue)
+        files = [job.transcript, job.catalogue]
+        # Only where there is one: what was remembered of all others keeps its hash.
+        files += [] if job.operator is None else [job.operator]
         media = "" if job.media is None else _media_digest(job.media)
         return stage_key("input", "1", self._settings, media, *map(_file_digest, files))
 

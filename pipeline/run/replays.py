@@ -111,9 +111,15 @@ def wanted_codecs(toolbox: Toolbox, source: Source) -> frozenset[Codec]:
     return frozenset({toolbox.encode_settings.codec, *extra})
 
 
-def plan_moments(transcript: Transcript, detection: Detection, duration_ms: int) -> Moments:
-    """Return where keyframes are wanted: at pitches for certain, else where speech begins."""
-    pitches = tuple(sorted({highlight.point_ms for highlight in detection.highlights}))
+def plan_moments(
+    transcript: Transcript, detection: Detection, duration_ms: int, clicks: Sequence[int] = ()
+) -> Moments:
+    """Return where keyframes are wanted: at pitches for certain, else where speech begins.
+
+    `clicks` are points of the operator's marks, in ms.
+    """
+    points = {highlight.point_ms for highlight in detection.highlights}
+    pitches = tuple(sorted(points.union(clicks)))
     onsets = [utterance.span.start_ms for utterance in transcript.utterances]
     inside = tuple(pitch for pitch in pitches if pitch < duration_ms)
     return Moments(inside, plan_keyframes(inside, sorted(onsets), duration_ms))

@@ -35,7 +35,7 @@ def watch_folder(
     """Yield a job for every recording that has not changed for `quiet_s`, and None for "not now".
 
     A recording whose catalogue is not there yet is left until it is; one that is replaced by
-    another is given again. Never ends.
+    another, or whose operator file comes or changes, is given again. Never ends.
     """
     seen: dict[Path, _Seen] = {}
     while True:
@@ -55,7 +55,7 @@ def _iter_quiet(
 ) -> Iterator[Job]:
     for job in list(iter_folder(root, catalogue)):
         media = job.media
-        size = None if media is None else _measure(media)
+        size = None if media is None else _measure(media, job.operator)
         if media is None or size is None:
             continue
         known = seen.get(media)
@@ -73,10 +73,11 @@ def _iter_quiet(
         yield job
 
 
-def _measure(media: Path) -> Size | None:
-    """Return the size of a file, or of a folder's files; None when it is gone already."""
+def _measure(media: Path, operator: Path | None) -> Size | None:
+    """Return the size of a recording and its operator file; None when one is gone already."""
     try:
         files = [path for path in media.iterdir() if path.is_file()] if media.is_dir() else [media]
+        files += [] if operator is None else [operator]
         facts = [path.stat() for path in files]
     except OSError:
         return None

@@ -89,14 +89,15 @@ def place_marks(
     With an end: as it says. Without one it begins where it was clicked, or where the detected pitch
     of the product begins that was going on then or began within `CLICK_MS`; it ends with that
     pitch, else with the first published pitch of another product that begins more than `CLICK_MS`
-    after the click, else after `OPEN_MARK_MS`; and never after the next click. A second click on
-    the same product while the first still counts prolongs it.
+    after the click, else after `OPEN_MARK_MS`; and never after the next mark, nor after the
+    detected opening of the next clicked pitch. A second click on the same product while the first
+    still counts prolongs it.
 
     Guarantees: in order of time, never overlapping, inside the recording.
     """
     ground = _Ground(detected)
     placed: list[Placed] = []
-    for ordinal, (mark, limit_ms) in enumerate(_with_limits(marks, duration_ms)):
+    for ordinal, (mark, limit_ms) in enumerate(_with_limits(marks, ground, duration_ms)):
         before = placed[-1] if placed else None
         if mark.start_ms >= duration_ms:
             break
@@ -132,6 +133,14 @@ class _Ground:
         """Return the pitches of a product that a span touches."""
         return tuple(item for item in self._of[product_id] if item.span.overlap_ms(span))
 
+    def opening_ms(self, mark: OperatorMark) -> int:
+        """Return where the pitch opens that goes on when a product is clicked, else the click."""
+        at_ms = mark.start_ms
+        if mark.end_ms is not None:
+            return at_ms
+        going_on = (item.span for item in self._of[mark.product_id] if item.span.holds(at_ms))
+        return next((span.start_ms for span in going_on), at_ms)
+
     def reach_ms(self, mark: OperatorMark) -> int:
         """Return until when a click counts when its product is not detected."""
         first = bisect_left(self._starts, mark.start_ms + CLICK_MS)
@@ -156,14 +165,18 @@ class _Ground:
 
 
 def _with_limits(
-    marks: Sequence[OperatorMark], duration_ms: int
+    marks: Sequence[OperatorMark], ground: _Ground, duration_ms: int
 ) -> Iterator[tuple[OperatorMark, int]]:
-    """Yield each mark and when the next click begins that is not on the same product again."""
+    """Yield each mark and until when it may count: the next one that is not the same again."""
     limits = [duration_ms] * len(marks)
     for index in range(len(marks) - 2, -1, -1):
         mark, later = marks[index], marks[index + 1]
-        again = _are_clicks_on_one(mark, later)
-        limits[index] = limits[index + 1] if again else min(later.start_ms, duration_ms)
+        if _are_clicks_on_one(mark, later):
+            limits[index] = limits[index + 1]
+            continue
+        opening_ms = ground.opening_ms(later)
+        leaves_enough = opening_ms - mark.start_ms >= SHORTEST_REMNANT_MS
+        limits[index] = min(opening_ms if leaves_enough else later.start_ms, duration_ms)
     return zip(marks, limits, strict=True)
 
 
