@@ -18,7 +18,7 @@ from pipeline.store.overlay import SHORTEST_REMNANT_MS, crop_around, evidence_in
 
 OPEN_MARK_MS = 120_000
 """How long a click counts that nothing ends: of the 1,394 pitches of the text broadcasts, spoken at
-their pace, 1.5 % last longer. A short dot costs a viewer nothing, for the jump is to its start; a
+their pace, 1.7 % last longer. A short dot costs a viewer nothing, for the jump is to its start; a
 long one hides what the operator did not click."""
 CLICK_MS = 15_000
 """A click and the sentence that opens its pitch lie no further apart, a few sentences: an operator
@@ -98,24 +98,17 @@ def place_marks(
     ground = _Ground(detected)
     placed: list[Placed] = []
     for ordinal, (mark, limit_ms) in enumerate(_with_limits(marks, ground, duration_ms)):
-        before = placed[-1] if placed else None
         if mark.start_ms >= duration_ms:
             break
+        before = placed[-1] if placed else None
         if mark.end_ms is not None:
             span = Span(mark.start_ms, min(mark.end_ms, duration_ms))
             placed.append(Placed(ordinal, mark, span, ground.pitches_in(mark.product_id, span)))
-            continue
-        free_ms = before.span.end_ms if before else 0
-        pitch = ground.pitch_at(mark, free_ms, limit_ms)
-        end_ms = min(pitch.span.end_ms if pitch else ground.reach_ms(mark), limit_ms)
-        if before is not None and _goes_on(before, mark):
-            placed[-1] = replace(
-                before, span=Span(before.span.start_ms, max(before.span.end_ms, end_ms))
-            )
-            continue
-        start_ms = max(_start_ms(mark, pitch), free_ms)
-        confirmed = () if pitch is None else (pitch,)
-        placed.append(Placed(ordinal, mark, Span(start_ms, end_ms), confirmed))
+        elif before is not None and _goes_on(before, mark):
+            placed[-1] = _prolong(before, mark, ground, limit_ms)
+        else:
+            free_ms = before.span.end_ms if before else 0
+            placed.append(_place_click(ordinal, mark, ground, Span(free_ms, limit_ms)))
     return tuple(placed)
 
 
@@ -148,20 +141,40 @@ class _Ground:
         until_ms = mark.start_ms + OPEN_MARK_MS
         return min(until_ms, next((item.span.start_ms for item in others), until_ms))
 
-    def pitch_at(self, mark: OperatorMark, free_ms: int, limit_ms: int) -> Highlight | None:
+    def pitch_at(self, mark: OperatorMark, free: Span) -> Highlight | None:
         """Return the pitch that a click is about: the first that goes on after it, in its reach.
 
-        Of a pitch that earlier and later clicks leave next to nothing of, it is not.
+        `free` is what other marks leave; a pitch that has next to nothing of it is not meant.
         """
-        reach_ms = min(self.reach_ms(mark), limit_ms)
-        least_ms = min(SHORTEST_REMNANT_MS, limit_ms - mark.start_ms)
+        reach_ms = min(self.reach_ms(mark), free.end_ms)
+        least_ms = min(SHORTEST_REMNANT_MS, free.end_ms - mark.start_ms)
         for pitch in self._of[mark.product_id]:
             if pitch.span.start_ms >= reach_ms:
                 return None
-            left_ms = min(pitch.span.end_ms, limit_ms) - max(pitch.span.start_ms, free_ms)
-            if pitch.span.end_ms > mark.start_ms and left_ms >= least_ms:
+            if pitch.span.end_ms > mark.start_ms and pitch.span.overlap_ms(free) >= least_ms:
                 return pitch
         return None
+
+    def end_ms(self, mark: OperatorMark, pitch: Highlight | None, limit_ms: int) -> int:
+        """Return until when a click counts."""
+        return min(self.reach_ms(mark) if pitch is None else pitch.span.end_ms, limit_ms)
+
+
+def _place_click(ordinal: int, mark: OperatorMark, ground: _Ground, free: Span) -> Placed:
+    pitch = ground.pitch_at(mark, free)
+    start_ms = max(_start_ms(mark, pitch), free.start_ms)
+    end_ms = ground.end_ms(mark, pitch, free.end_ms)
+    return Placed(ordinal, mark, Span(start_ms, end_ms), () if pitch is None else (pitch,))
+
+
+def _prolong(before: Placed, mark: OperatorMark, ground: _Ground, limit_ms: int) -> Placed:
+    """Let what a first click began last as long as a second one on the same product counts."""
+    start_ms = before.span.start_ms
+    pitch = ground.pitch_at(mark, Span(start_ms, limit_ms))
+    end_ms = max(before.span.end_ms, ground.end_ms(mark, pitch, limit_ms))
+    # The first click may have been about nothing that was heard, the second one about a pitch.
+    more = () if pitch is None or pitch in before.confirmed else (pitch,)
+    return replace(before, span=Span(start_ms, end_ms), confirmed=(*before.confirmed, *more))
 
 
 def _with_limits(
