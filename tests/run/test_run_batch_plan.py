@@ -89,6 +89,13 @@ def test_no_catalogue_is_looked_for_above_the_folder(tmp_path: Path) -> None:
     assert job.catalogue == tmp_path / "week/a.catalogue.csv"
 
 
+def test_what_the_operator_put_on_screen_lies_beside_the_media(tmp_path: Path) -> None:
+    names = ("a.mp4", "a.operator.csv", "b.flv", "b.operator.jsonl", "c.mp4", "operator.csv")
+    make_tree(tmp_path, *names, "show/index.m3u8", "show/0.ts", "show.operator.json")
+    files = [job.operator and job.operator.name for job in read_plan(tmp_path, catalogue=None)]
+    assert files == ["a.operator.csv", "b.operator.jsonl", None, "show.operator.json"]
+
+
 @pytest.mark.parametrize("suffix", sorted(MEDIA_SUFFIXES))
 def test_every_kind_of_media_is_a_recording(suffix: str, tmp_path: Path) -> None:
     make_tree(tmp_path, f"a{suffix}", "catalogue.csv")
@@ -98,9 +105,9 @@ def test_every_kind_of_media_is_a_recording(suffix: str, tmp_path: Path) -> None
 MANIFESTS: dict[str, tuple[str, tuple[Job, ...]]] = {
     "csv": (
         (
-            "media,catalogue,id,title,started_at,transcript\n"
-            "a.mp4,c.csv,show-1,晚场,2026-11-11T20:00:00+08:00,a.srt\n"
-            "/abs/b.mp4,sub/d.csv,,,,\n"
+            "media,catalogue,id,title,started_at,transcript,operator\n"
+            "a.mp4,c.csv,show-1,晚场,2026-11-11T20:00:00+08:00,a.srt,log/a.csv\n"
+            "/abs/b.mp4,sub/d.csv,,,,,\n"
         ),
         (
             Job(
@@ -110,6 +117,7 @@ MANIFESTS: dict[str, tuple[str, tuple[Job, ...]]] = {
                 title="晚场",
                 started_at=datetime(2026, 11, 11, 20, tzinfo=CST),
                 transcript=Path("a.srt"),
+                operator=Path("log/a.csv"),
             ),
             Job(media=Path("/abs/b.mp4"), catalogue=Path("sub/d.csv")),
         ),
@@ -164,6 +172,7 @@ def below(folder: Path, job: Job) -> Job:
         recording_id=job.recording_id,
         title=job.title,
         started_at=job.started_at,
+        operator=place(job.operator),
     )
 
 

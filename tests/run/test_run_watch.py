@@ -90,3 +90,15 @@ def test_a_folder_with_a_playlist_is_whole_when_all_its_files_are(watch: Watch) 
     (show / "0.ts").write_bytes(b"1")
     assert watch.after(31) == []
     assert watch.after(31) == ["show"]
+
+
+def test_an_operator_file_that_comes_or_changes_gives_its_recording_again(watch: Watch) -> None:
+    watch.root.joinpath("a.mp4").write_bytes(b"1")
+    assert watch.after(0) == []
+    assert watch.after(31) == ["a.mp4"]
+    clicks = watch.root / "a.operator.csv"
+    for text in ("product_id,start\n", "product_id,start\nA1,0:05\n"):
+        clicks.write_text(text)
+        assert watch.after(POLL_S) == []
+        assert watch.after(31) == ["a.mp4"]
+        assert watch.after(31) == []
