@@ -6,7 +6,7 @@ which product, and roughly when; where the pitch really begins and ends, detecti
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -75,9 +75,13 @@ def lay_marks(
     settled = {pitch.id for item in placed for pitch in item.confirmed}
     settled |= {highlight.id for highlight in marked}
     laid = list(marked)
+    starts = [highlight.span.start_ms for highlight in marked]
+    ends = [highlight.span.end_ms for highlight in marked]
     for pitch in detected:
         if pitch.id not in settled:
-            laid += crop_around(pitch, marked, shortest_ms=SHORTEST_REMNANT_MS)
+            first = bisect_right(ends, pitch.span.start_ms)
+            near = marked[first : bisect_left(starts, pitch.span.end_ms)]
+            laid += crop_around(pitch, near, shortest_ms=SHORTEST_REMNANT_MS)
     return tuple(sorted(laid, key=lambda highlight: highlight.span))
 
 
