@@ -17,6 +17,8 @@ from models.sheet_json import parse_json_rows
 from models.span import format_clock
 from models.text_file import decode_text, read_text_file
 
+LARGEST_MIB = 2
+"""`MOST_MARKS` lines of 700 bytes; they are counted once all are read."""
 MOST_MARKS = 3_000
 """A click every half minute for a whole day is 2,880; more is another kind of log."""
 
@@ -27,7 +29,7 @@ def read_operator_log(path: Path, recording: Recording, catalogue: Catalogue) ->
     Raises:
         InputError: when it cannot be read, or as `parse_operator_log` says.
     """
-    data = read_text_file(path, what="operator")
+    data = read_text_file(path, what="operator", most_mib=LARGEST_MIB)
     return parse_operator_log(data, recording, catalogue, name=str(path))
 
 

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from models.errors import InputError
 
-LARGEST_BYTES = 64 * 1024 * 1024
+LARGEST_MIB = 64
 """A catalogue of 100,000 products is about 30 MB; more is a mistake (a video, a database dump)."""
 
+_MIB = 1024 * 1024
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _SAMPLE_CHARACTERS = 20_000
 _COMMON_HAN_SHARE = 0.7
@@ -33,11 +34,11 @@ _HEADER_BYTES = 8
 """Enough for four characters of an ASCII header in UTF-16: every second byte is zero."""
 
 
-def read_text_file(path: Path, *, what: str) -> bytes:
+def read_text_file(path: Path, *, what: str, most_mib: int = LARGEST_MIB) -> bytes:
     """Return the bytes of a file that a person named.
 
     Raises:
-        InputError: when it is missing, no ordinary file, unreadable or beyond `LARGEST_BYTES`.
+        InputError: when it is missing, no ordinary file, unreadable or larger than `most_mib`.
     """
     try:
         if path.is_dir():
@@ -45,11 +46,11 @@ def read_text_file(path: Path, *, what: str) -> bytes:
         if not path.exists():
             raise InputError(f"there is no {what} file {path}; check the path")
         if not path.is_file():
-            raise InputError(f"{path} is no ordinary file; copy the {what} to one")
-        if path.stat().st_size > LARGEST_BYTES:
+            raise InputError(f"{path} is no ordinary file; copy the {what} file to one")
+        if path.stat().st_size > most_mib * _MIB:
             raise InputError(
-                f"{path} is larger than {LARGEST_BYTES // 1024 // 1024} MiB, too much for "
-                f"a {what}; check that it is the right file"
+                f"{path} is larger than {most_mib} MiB, as no {what} file is; check that it is the "
+                "right file"
             )
         return path.read_bytes()
     except (OSError, ValueError) as error:  # ValueError: a null byte in the path

@@ -1,4 +1,4 @@
-"""Transcripts and catalogues without end: refused before they are read, or at once after."""
+"""Transcripts, catalogues, operator files without end: refused unread, or at once after."""
 
 from __future__ import annotations
 
@@ -67,6 +67,23 @@ CATALOGUES: dict[str, Case] = {
     "a pipe": (pipe, r"no ordinary file"),
     "a device": (lambda _folder: Path("/dev/zero"), r"no ordinary file"),
 }
+OPERATORS: dict[str, Case] = {
+    "csv of 3 MB": (
+        fill("said.csv", b"P1,5\n", 3_000_000, b"product_id,start\n"),
+        r"said\.csv is larger than 2 MiB",
+    ),
+    "csv of 200,000 lines": (
+        fill("said.csv", b"P1,5\n", MIB, b"product_id,start\n"),
+        r"said\.csv has \d{6} lines, and at most 3000",
+    ),
+    "json that nests": (fill("said.json", b"[" * 99, MIB), r"said\.json.*nested too deeply"),
+    "a line that nests": (
+        fill("said.json", b"[" * 99, MIB, b'{"product_id": '),
+        r"said\.json.*line 1: is nested too deeply",
+    ),
+    "a pipe": (pipe, r"no ordinary file"),
+    "a device": (lambda _folder: Path("/dev/zero"), r"no ordinary file"),
+}
 
 
 def assert_refused(ran, told: str, begun: float) -> None:
@@ -95,6 +112,16 @@ def test_a_catalogue_without_end_is_refused(case: str, tmp_path: Path, kandian, 
     path = make(tmp_path)
     begun = time.monotonic()
     ran = kandian("index", "--transcript", show.transcript, "--catalogue", path, "--id", "show")
+    assert_refused(ran, told, begun)
+    assert not (kandian.workspace / "recordings").exists()
+
+
+@pytest.mark.parametrize("case", OPERATORS)
+def test_an_operator_file_without_end_is_refused(case: str, tmp_path: Path, kandian, show) -> None:
+    make, told = OPERATORS[case]
+    path = make(tmp_path)
+    begun = time.monotonic()
+    ran = kandian(*show.job, "--id", "show", "--operator", path)
     assert_refused(ran, told, begun)
     assert not (kandian.workspace / "recordings").exists()
 
