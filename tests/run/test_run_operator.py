@@ -12,6 +12,16 @@ from pathlib import Path
 
 import pytest
 
+from models.highlight import Detection
+from models.operator_log import OperatorLog, OperatorMark
+from models.transcript import Provenance, Transcript
+from pipeline.run.job import Job, JobSettings
+from pipeline.run.ledger import POISONED_AFTER, Ledger
+from pipeline.run.operator import points_of
+from pipeline.run.outcome import Rejected
+from pipeline.run.replays import plan_moments
+from pipeline.store.location import make_sqlite_url
+from pipeline.store.store import open_store
 from tests.conftest import QUICK, Kandian, Ran, Show
 from tests.postgres import Server
 
@@ -199,6 +209,29 @@ def test_an_import_that_is_killed_or_doubled_leaves_the_dots_of_one(
     assert json.loads(kandian("export", "a").out)["revision"] == 2
     written = json.loads((kandian.workspace / "recordings/a/index.json").read_text())
     assert written == json.loads(kandian("export", "a").out)
+
+
+def test_a_changed_file_is_worth_another_try(tmp_path: Path, show: Show, clicks: Path) -> None:
+    job = Job(show.catalogue, transcript=show.transcript, operator=clicks)
+    with open_store(make_sqlite_url(tmp_path / "a.db")) as store:
+        ledger = Ledger(store, JobSettings())
+        for _ in range(POISONED_AFTER):
+            assert ledger.find_poisoned(job) is None
+            ledger.note(job, Rejected("line 2: it is wrong"))
+        assert ledger.find_poisoned(job) is not None
+        clicks.write_text(MENDED)
+        assert ledger.find_poisoned(job) is None
+
+
+def test_the_replay_has_keyframes_where_marks_begin() -> None:
+    heard = Transcript("zh", (), Provenance("import:srt", "", "", "{}"))
+    log = OperatorLog((OperatorMark("P1", 8_000), OperatorMark("P2", 30_000, 40_000)))
+    nothing = Detection((), ())
+    points = points_of(log, nothing, 60_000)
+    moments = plan_moments(heard, nothing, 60_000, points)
+    assert moments.pitches_ms == (8_000, 30_000)
+    assert set(moments.keyframes_ms) >= {8_000, 30_000}
+    assert plan_moments(heard, nothing, 60_000, points_of(None, nothing, 60_000)).pitches_ms == ()
 
 
 @pytest.mark.weights
