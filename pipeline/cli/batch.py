@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import signal
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import click
@@ -20,6 +18,7 @@ from pipeline.cli.opening import open_for_writing
 from pipeline.cli.rendering import Record, format_option, say, write_records
 from pipeline.cli.replay_options import replay_options
 from pipeline.cli.settings import GlobalSettings
+from pipeline.process.stopping import Stopped
 from pipeline.run.batch_events import BatchEvent, BatchLine, Watcher
 from pipeline.run.job import Job, JobSettings
 from pipeline.run.outcome import Done, Skipped
@@ -74,7 +73,7 @@ def command(
     lines: list[BatchLine] = []
     try:
         _run(settings, asked, how, lines)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, Stopped):
         # That is how watching ends.
         if not how.watch:
             _write(lines, output_format)
@@ -106,7 +105,6 @@ def _run(
         retry_failed=how.retry_failed,
     )
     with (
-        _interrupted_by_sigterm(),
         open_for_writing(settings) as store,
         watched(total, quiet=settings.quiet) as tell,
         _logging_events(how.events) as log,
@@ -158,20 +156,6 @@ def _logging_events(path: Path | None) -> Iterator[Watcher]:
 
     with EventLog(path) as log:
         yield log.take
-
-
-@contextlib.contextmanager
-def _interrupted_by_sigterm() -> Iterator[None]:
-    """Let SIGTERM do what Ctrl-C does: end in order, so that the same command goes on."""
-
-    def interrupt(_number: int, _frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def _write(lines: Sequence[BatchLine], output_format: str | None) -> None:

@@ -11,6 +11,7 @@ from pipeline.cli.opening import open_for_writing
 from pipeline.cli.parameters import AGE_TYPE
 from pipeline.cli.rendering import Record, format_option, say, write_records
 from pipeline.cli.settings import GlobalSettings
+from pipeline.process.stopping import Stopped
 
 COLUMNS = ("what", "name", "bytes")
 MB = 1e6
@@ -53,17 +54,24 @@ def command(
     place = settings.workspace
     now = datetime.now(UTC)
     records: list[Record] = []
-    with open_for_writing(settings) as store:
-        found_all = chain(
-            () if older_than is None else expire(store, place, before=now - older_than, remove=yes),
-            collect(store, place, before=now - keep, remove=yes),
-        )
-        for found in found_all:
-            if isinstance(found, LeftAlone):
-                say(f"left alone: {found.name}: {found.reason}")
-            else:
-                size = found.size_bytes
-                records.append({"what": found.kind, "name": found.name, "bytes": size})
+    try:
+        with open_for_writing(settings) as store:
+            found_all = chain(
+                ()
+                if older_than is None
+                else expire(store, place, before=now - older_than, remove=yes),
+                collect(store, place, before=now - keep, remove=yes),
+            )
+            for found in found_all:
+                if isinstance(found, LeftAlone):
+                    say(f"left alone: {found.name}: {found.reason}")
+                else:
+                    size = found.size_bytes
+                    records.append({"what": found.kind, "name": found.name, "bytes": size})
+    except (KeyboardInterrupt, Stopped):
+        # What is gone is gone.
+        write_records(records, output_format, columns=COLUMNS)
+        raise
     write_records(records, output_format, columns=COLUMNS)
     if not settings.quiet:
         total = sum(record["bytes"] for record in records) / MB

@@ -76,7 +76,7 @@ def command(
 
     MEDIA is a file (mp4, mov, mkv, flv, ts, audio) or a folder with an HLS playlist, here or at
     s3://BUCKET/NAME; it may be left out when --transcript is given. Run again, it does only what is
-    not done yet.
+    not done yet, also after SIGTERM, Ctrl-C or kill -9.
     """
     from pipeline.run.at_hand import at_hand
     from pipeline.run.bench import Bench

@@ -18,6 +18,7 @@ import click
 from models.errors import ConfigError, KandianError, ToolError
 from pipeline.cli.parameters import LOCAL_FOLDER
 from pipeline.cli.settings import make_settings
+from pipeline.process.stopping import Stopped, stopped_by_sigterm
 from pipeline.run.logs import LOG_FORMATS, set_up_logging, tell_machine
 
 log = logging.getLogger(__name__)
@@ -157,7 +158,10 @@ def _let_go_of_stdout() -> None:
 
 def _run(arguments: list[str] | None) -> int:
     try:
-        code = kandian.main(args=arguments, prog_name="kandian", standalone_mode=False)
+        with stopped_by_sigterm():
+            code = kandian.main(args=arguments, prog_name="kandian", standalone_mode=False)
+    except Stopped:
+        return _say("stopped; the same command goes on from here", EXIT_INTERRUPTED)
     except (click.exceptions.Abort, KeyboardInterrupt):
         return _say("interrupted; the same command goes on from here", EXIT_INTERRUPTED)
     except click.ClickException as error:

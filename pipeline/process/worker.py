@@ -10,16 +10,12 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection
-from types import FrameType
 
 from pipeline.process.run import describe_exit
+from pipeline.process.stopping import Stopped, stopped_by_sigterm
 
 PR_SET_PDEATHSIG = 1
 """prctl(2): which signal we get when the thread that started us ends."""
-
-
-class Stopped(BaseException):
-    """Raised in a worker's main thread by SIGTERM, so that everything under way is tidied up."""
 
 
 class Worker:
@@ -90,12 +86,5 @@ def _live(
         # Libraries make locks for processes of their own (tqdm does). After spawn these have names
         # that outlive a killed worker, and somebody complains of it; after fork they have none.
         multiprocessing.set_start_method("fork", force=True)
-    signal.signal(signal.SIGTERM, _stop)
-    with contextlib.suppress(Stopped):
+    with contextlib.suppress(Stopped), stopped_by_sigterm():
         work(pipe, *arguments)
-
-
-def _stop(_number: int, _frame: FrameType | None) -> None:
-    # Once is enough: a second signal must not break the tidying up.
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    raise Stopped

@@ -3,7 +3,7 @@
 What belongs to a recording goes under that recording's lock and lease, judged again under them; a
 recording that a run works on is left alone. What belongs to nobody goes only while no run is at
 work. Rows go before their files, so that a kill in between leaves files that the next collection
-finds.
+finds; SIGTERM and Ctrl-C wait until both are gone.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from typing import Never
 
 from models.errors import InputError, TransientError
 from pipeline.detect.encoder import make_encoder
+from pipeline.process.stopping import unbroken
 from pipeline.run.lease import lock_name, try_hold
 from pipeline.run.vectors import name_vectors
 from pipeline.run.waste import (
@@ -79,8 +80,9 @@ def delete_recording(store: Store, workspace: Workspace, recording_id: str) -> i
         if recording is not None:
             name = lock_name(recording.fingerprint)
             held = try_hold(store, workspace, name, stack) or _refuse(recording_id)
-        revision = held.delete_recording(recording_id)
-        _remove(workspace.recording_folder(recording_id))
+        with unbroken():
+            revision = held.delete_recording(recording_id)
+            _remove(workspace.recording_folder(recording_id))
     return revision
 
 
@@ -198,10 +200,11 @@ def _list_vectors(store: Store, workspace: Workspace) -> frozenset[str]:
 
 
 def _dispose(store: Store, waste: Waste) -> None:
-    if waste.key is not None:
-        store.forget_stage(waste.key)
-    for path in waste.paths:
-        _remove(path)
+    with unbroken():
+        if waste.key is not None:
+            store.forget_stage(waste.key)
+        for path in waste.paths:
+            _remove(path)
 
 
 def _remove(path: Path) -> None:

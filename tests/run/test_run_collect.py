@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import fcntl
 import json
+import os
+import signal
 import subprocess
 from pathlib import Path
 
@@ -166,6 +168,27 @@ def test_killed_anywhere_the_next_gc_ends_it(
     monkeypatch.undo()
     found(shop, "--yes")
     assert [name for name in shop.files() if not name.endswith(".npz")] == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["term", "ctrl-c"])
+def test_a_signal_waits_for_what_is_being_removed(
+    number: int, shop: Kandian, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert shop("recordings", "delete", "show").code == 0
+    everything = found(shop)
+    whole = collecting._delete
+
+    def signalled(path: Path) -> None:
+        os.kill(os.getpid(), number)
+        whole(path)
+
+    monkeypatch.setattr(collecting, "_delete", signalled)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    assert shop(*NOW, "--yes").code == 130
+    signal.signal(signal.SIGINT, before)
+    monkeypatch.undo()
+    assert not list(shop.workspace.rglob(f"*{collecting.GONE_SUFFIX}"))
+    assert len(found(shop)) == len(everything) - 1
 
 
 @pytest.mark.parametrize("text", ["12h", "90d", "8w"])

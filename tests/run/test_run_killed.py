@@ -1,4 +1,4 @@
-"""kill -9 anywhere, then the same command: the result of an undisturbed run, and nothing else."""
+"""Ended anywhere, then the same command: the result of an undisturbed run, and nothing else."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.run.workspace import Workspace
+from pipeline.store.store import open_store
+
 pytestmark = pytest.mark.weights
 
 PATIENCE_S = 120.0
@@ -21,7 +24,7 @@ INTO_IT_S = 1.5
 """Processor time after the sound is there: the model is loaded and listening."""
 
 
-def wait_until(true: Callable[[], object], running: subprocess.Popen[bytes]) -> None:
+def wait_until(true: Callable[[], object], running: subprocess.Popen[str]) -> None:
     deadline = time.monotonic() + PATIENCE_S
     while not true():
         assert running.poll() is None, "it ended before it could be killed"
@@ -51,39 +54,58 @@ def is_alive(pid: int) -> bool:
 
 
 @contextlib.contextmanager
-def killed(kandian, job: tuple[object, ...]) -> Iterator[subprocess.Popen[bytes]]:
-    """Start a job, let the block wait for its moment, then kill -9."""
+def ended_by(
+    number: signal.Signals, kandian, job: tuple[object, ...]
+) -> Iterator[subprocess.Popen[str]]:
+    """Start a job, let the block wait for its moment, then send the signal."""
     with subprocess.Popen(
-        kandian.command(*job), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        kandian.command(*job), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as running:
         try:
             yield running
+            running.send_signal(number)
+            out, err = running.communicate(timeout=PATIENCE_S)
         finally:
             running.kill()
-    assert running.returncode == -signal.SIGKILL
+    if number == signal.SIGKILL:
+        assert running.returncode == -signal.SIGKILL
+        return
+    assert (running.returncode, out) == (130, "")
+    assert err == "kandian: stopped; the same command goes on from here\n"
+    assert not [path for path in kandian.workspace.rglob(".*") if path.is_file()]
+    with open_store(Workspace(kandian.workspace).database_url) as store:
+        # A row stays for its token; 0 = given back.
+        leases = store.select("SELECT expires_ms FROM leases", {})
+        assert [row["expires_ms"] for row in leases] == [0]
 
 
-def kill_while_transcribing(kandian, job: tuple[object, ...]) -> None:
-    with killed(kandian, job) as running:
+def end_while_transcribing(number: signal.Signals, kandian, job: tuple[object, ...]) -> None:
+    with ended_by(number, kandian, job) as running:
         wait_until(lambda: list(kandian.workspace.glob("checkpoints/*/audio.wav")), running)
         begun = cpu_seconds(running.pid)
         wait_until(lambda: cpu_seconds(running.pid) - begun > INTO_IT_S, running)
 
 
-def kill_while_transcoding(kandian, job: tuple[object, ...]) -> list[int]:
-    """Return the processes that were at work below the killed one."""
-    with killed(kandian, job) as running:
+def end_while_transcoding(number: signal.Signals, kandian, job: tuple[object, ...]) -> list[int]:
+    """Return the processes that were at work below the one that was ended."""
+    with ended_by(number, kandian, job) as running:
         partial = kandian.workspace / "stages/replay"
         wait_until(lambda: any(path.stat().st_size for path in partial.glob(".*.partial")), running)
         return children(running.pid)
 
 
-def test_a_run_killed_twice_ends_like_an_undisturbed_one(kandian, undisturbed, sample_job) -> None:
-    kill_while_transcribing(kandian, sample_job)
+@pytest.mark.parametrize(
+    "number",
+    [pytest.param(signal.SIGKILL, id="kill-9"), pytest.param(signal.SIGTERM, id="term")],
+)
+def test_a_run_ended_twice_ends_like_an_undisturbed_one(
+    number: signal.Signals, kandian, undisturbed, sample_job
+) -> None:
+    end_while_transcribing(number, kandian, sample_job)
     assert not (kandian.workspace / "stages").exists()
     assert json.loads(kandian("recordings").out) == []
 
-    workers = kill_while_transcoding(kandian, sample_job)
+    workers = end_while_transcoding(number, kandian, sample_job)
     assert workers
     deadline = time.monotonic() + 5
     while any(map(is_alive, workers)):
