@@ -111,10 +111,13 @@ class Ran:
 
 
 class Kandian:
-    """Runs `kandian` in one workspace."""
+    """Runs `kandian` in one workspace, with its own database or the one of the URL."""
 
-    def __init__(self, workspace: Path) -> None:
+    def __init__(self, workspace: Path, database_url: str | None = None) -> None:
         self.workspace = workspace
+        self.database_url = database_url
+        database = () if database_url is None else ("--db", database_url)
+        self._where = ("--workspace", str(workspace), *database)
 
     def __call__(self, *arguments: object) -> Ran:
         """Run the real command line inside this process, which has its imports paid for."""
@@ -124,7 +127,7 @@ class Kandian:
             contextlib.redirect_stderr(err),
             pytest.raises(SystemExit) as ended,
         ):
-            main(["--workspace", str(self.workspace), *map(str, arguments)])
+            main([*self._where, *map(str, arguments)])
         assert isinstance(ended.value.code, int)
         return Ran(ended.value.code, out.getvalue(), err.getvalue())
 
@@ -132,7 +135,7 @@ class Kandian:
         """Return the command line for a process of its own."""
         program = shutil.which("kandian", path=str(Path(sys.executable).parent))
         assert program is not None, "kandian is not installed: run `make setup`"
-        return [program, "--workspace", str(self.workspace), *map(str, arguments)]
+        return [program, *self._where, *map(str, arguments)]
 
     def process(
         self,

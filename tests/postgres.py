@@ -56,6 +56,15 @@ class Server:
         """Drop a database, whoever is still connected."""
         self._run(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
+    @contextmanager
+    def database(self, template: str = "template0") -> Iterator[str]:
+        """Make a database for the block; give its URL."""
+        name = self.make(template)
+        try:
+            yield self.url_of(name)
+        finally:
+            self.drop(name)
+
     def _run(self, statement: sql.Composed) -> None:
         with psycopg.connect(self.url, autocommit=True) as connection:
             connection.execute(statement)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import json
 import os
 import signal
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url
 
 from pipeline.run import collect as collecting
 from pipeline.run.workspace import CHECKPOINT_OWNER
@@ -18,24 +21,37 @@ from tests.conftest import CATALOGUE, QUICK, Kandian, MakeMedia, Show, format_sr
 NOW = ("gc", "--keep", "0h", "--format", "json")
 
 
-@pytest.fixture(scope="module")
-def indexed(make_media: MakeMedia, tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def indexed(
+    request: pytest.FixtureRequest, make_media: MakeMedia, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Kandian]:
     """A workspace with one recording that has a replay, covers and previews; only copied."""
     folder = tmp_path_factory.mktemp("indexed")
     transcript, catalogue = folder / "show.srt", folder / "catalogue.csv"
     transcript.write_text(format_srt(), encoding="utf-8")
     catalogue.write_text(CATALOGUE, encoding="utf-8")
     job = ("--transcript", transcript, "--catalogue", catalogue, *QUICK, "--id", "show")
-    ran = Kandian(folder / "ws")("index", make_media("gc.mp4", seconds=42), *job)
-    assert ran.code == 0, ran.err
-    return folder / "ws"
+    with contextlib.ExitStack() as stack:
+        url = None
+        if request.param == "postgres":
+            empty = request.getfixturevalue("empty_index")
+            url = stack.enter_context(request.getfixturevalue("postgres").database(empty))
+        kandian = Kandian(folder / "ws", url)
+        ran = kandian("index", make_media("gc.mp4", seconds=42), *job)
+        assert ran.code == 0, ran.err
+        yield kandian
 
 
 @pytest.fixture
-def shop(indexed: Path, kandian: Kandian) -> Kandian:
+def shop(request: pytest.FixtureRequest, indexed: Kandian, tmp_path: Path) -> Iterator[Kandian]:
     # With its hard links: a replay lies in two places and is one file.
-    subprocess.run(["/bin/cp", "-a", indexed, kandian.workspace], check=True)
-    return kandian
+    subprocess.run(["/bin/cp", "-a", indexed.workspace, tmp_path / "ws"], check=True)
+    if indexed.database_url is None:
+        yield Kandian(tmp_path / "ws")
+        return
+    template = make_url(indexed.database_url).database
+    with request.getfixturevalue("postgres").database(template) as url:
+        yield Kandian(tmp_path / "ws", url)
 
 
 def found(kandian: Kandian, *options: str) -> list[tuple[str, str]]:

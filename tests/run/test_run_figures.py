@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -66,26 +67,36 @@ NIGHT = (
 )
 
 
+@pytest.fixture(params=["sqlite", "postgres"])
+def shop(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Kandian]:
+    if request.param == "sqlite":
+        yield Kandian(tmp_path / "ws")
+        return
+    empty = request.getfixturevalue("empty_index")
+    with request.getfixturevalue("postgres").database(empty) as url:
+        yield Kandian(tmp_path / "ws", url)
+
+
 def test_a_workspace_in_figures(
-    kandian: Kandian, show: Show, make_media: MakeMedia, tmp_path: Path
+    shop: Kandian, show: Show, make_media: MakeMedia, tmp_path: Path
 ) -> None:
-    assert kandian("index", make_media("gc.mp4", seconds=42), *show.job[1:], "--id", "a").code == 0
-    assert kandian(*show.job, "--id", "b").code == 0
-    assert kandian("recordings", "delete", "b").code == 0
+    assert shop("index", make_media("gc.mp4", seconds=42), *show.job[1:], "--id", "a").code == 0
+    assert shop(*show.job, "--id", "b").code == 0
+    assert shop("recordings", "delete", "b").code == 0
     events = write_events(tmp_path / "night.ndjson", *NIGHT)
     target = tmp_path / "kandian.prom"
-    ran = kandian("metrics", "--events", events, "-o", target)
+    ran = shop("metrics", "--events", events, "-o", target)
     assert (ran.code, ran.out) == (0, "")
     read = parse(target.read_text(encoding="utf-8"))
-    listed = json.loads(kandian("recordings", "--format", "json").out)[0]
-    record = json.loads((kandian.workspace / "recordings/a/media.json").read_text())
+    listed = json.loads(shop("recordings", "--format", "json").out)[0]
+    record = json.loads((shop.workspace / "recordings/a/media.json").read_text())
     assert figure(read, "kandian_recordings", state="indexed") == 1
     assert figure(read, "kandian_recordings", state="deleted") == 1
     assert figure(read, "kandian_highlights", status="published") == listed["published"]
     assert figure(read, "kandian_media_seconds") == listed["duration_ms"] / 1000
     codec = record["renditions"][0]["decision"]["codec"]
     bytes_told = figure(read, "kandian_replay_bytes", codec=codec)
-    assert bytes_told == (kandian.workspace / "recordings/a/replay.mp4").stat().st_size
+    assert bytes_told == (shop.workspace / "recordings/a/replay.mp4").stat().st_size
     assert figure(read, "kandian_stage_results", stage="replay") == 1
     assert figure(read, "kandian_workspace_free_bytes")
     assert figure(read, "kandian_batch_real_time_factor") == 0.5

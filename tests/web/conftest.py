@@ -76,6 +76,10 @@ class Site:
         finally:
             connection.close()
 
+    def read(self, recording_id: str, what: str, **headers: str) -> Answer:
+        """Ask about a recording."""
+        return self.ask(f"/api/recordings/{quote(recording_id, safe='')}/{what}", **headers)
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -86,7 +90,7 @@ class Place:
 
     @property
     def database_url(self) -> str:
-        return make_sqlite_url(self.root / "kandian.db")
+        return self.kandian.database_url or make_sqlite_url(self.root / "kandian.db")
 
     def folder(self, recording_id: str) -> Path:
         return self.root / "recordings" / recording_id
@@ -95,9 +99,9 @@ class Place:
         return open_store(self.database_url)
 
 
-def index_place(root: Path, make_media: MakeMedia) -> Place:
+def index_place(root: Path, make_media: MakeMedia, database_url: str | None = None) -> Place:
     """Index four recordings with the real command, and delete the last one."""
-    kandian = Kandian(root / "ws")
+    kandian = Kandian(root / "ws", database_url)
     transcript, catalogue, hostile = (root / name for name in ("a.srt", "c.csv", "h.csv"))
     transcript.write_text(format_srt(), encoding="utf-8")
     catalogue.write_text(CATALOGUE, encoding="utf-8")
@@ -200,8 +204,4 @@ def site(place: Place) -> Iterator[Site]:
 @pytest.fixture(scope="session")
 def read(site: Site) -> Callable[..., Answer]:
     """Ask about a recording: `read(SHOW, "index")`."""
-
-    def ask(recording_id: str, what: str, **headers: str) -> Answer:
-        return site.ask(f"/api/recordings/{quote(recording_id, safe='')}/{what}", **headers)
-
-    return ask
+    return site.read

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,37 @@ from tests.web.conftest import (
 
 Read = Callable[..., Answer]
 KEPT = (SHOW, HOSTILE, SILENT)
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def place(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, make_media: MakeMedia
+) -> Iterator[Place]:
+    """The workspace that no test changes, and one like it whose index is in PostgreSQL."""
+    if request.param == "sqlite":
+        yield request.getfixturevalue("place")
+        return
+    with new_database(request) as url:
+        yield index_place(tmp_path_factory.mktemp("web-postgres"), make_media, url)
+
+
+def new_database(request: pytest.FixtureRequest) -> AbstractContextManager[str]:
+    """Make a database of PostgreSQL; its server is started where a test asks for it."""
+    database: AbstractContextManager[str] = request.getfixturevalue("postgres").database(
+        request.getfixturevalue("empty_index")
+    )
+    return database
+
+
+@pytest.fixture(scope="module")
+def site(place: Place) -> Iterator[Site]:
+    with serving(place.kandian) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def read(site: Site) -> Read:
+    return site.read
 
 
 @pytest.mark.parametrize("name", KEPT)
@@ -277,10 +309,16 @@ def test_every_answer_has_a_tag_that_holds_while_nothing_changes(site: Site, rea
         assert site.ask(address, if_none_match=f'W/{tag}, "x"').status == 304
 
 
-@pytest.fixture(scope="module")
-def changing(tmp_path_factory: pytest.TempPathFactory, make_media: MakeMedia) -> Place:
-    """A workspace of its own, for the tests that change it."""
-    return index_place(tmp_path_factory.mktemp("changing"), make_media)
+@pytest.fixture(params=["sqlite", "postgres"])
+def changing(
+    request: pytest.FixtureRequest, tmp_path: Path, make_media: MakeMedia
+) -> Iterator[Place]:
+    """A workspace of its own, for the test that changes it."""
+    if request.param == "sqlite":
+        yield index_place(tmp_path, make_media)
+        return
+    with new_database(request) as url:
+        yield index_place(tmp_path, make_media, url)
 
 
 def test_corrections_and_deletions_reach_who_asks_again(changing: Place) -> None:
