@@ -52,6 +52,17 @@ def unbroken() -> Iterator[None]:
         signal.raise_signal(came[0])
 
 
+@contextlib.contextmanager
+def keeping_sigterm() -> Iterator[None]:
+    """Put back what SIGTERM does when the block ends: some libraries take it for themselves."""
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        yield
+    finally:
+        if _is_main_thread():
+            signal.signal(signal.SIGTERM, before)
+
+
 def _is_main_thread() -> bool:
     return threading.current_thread() is threading.main_thread()
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol, Self
+from typing import Protocol, Self, TypeVar
 
 from pipeline.run.job import Job, JobSettings
 from pipeline.run.logs import current_log_format
@@ -104,3 +105,28 @@ class Executor(Protocol):
 
     def __exit__(self, *_raised: object) -> None:
         """Stop."""
+
+
+class Member(Protocol):
+    """One worker of an executor's crew."""
+
+    work: Work | None
+    """What it is at; None = it is idle."""
+
+
+AnyMember = TypeVar("AnyMember", bound=Member)
+
+
+def choose_idle(crew: list[AnyMember], slots: int, hire: Callable[[], AnyMember]) -> AnyMember:
+    """Return a worker that has nothing to do; a new one joins the crew where all are busy.
+
+    Raises:
+        ValueError: when all are busy and there is no room for more.
+    """
+    for member in crew:
+        if member.work is None:
+            return member
+    if len(crew) >= slots:
+        raise ValueError("every worker is busy")
+    crew.append(hire())
+    return crew[-1]

@@ -9,7 +9,7 @@ from multiprocessing.connection import Connection, wait
 from typing import Self
 
 from pipeline.process.worker import Worker
-from pipeline.run.executor import Broken, Died, Ended, Message, Setup, Work
+from pipeline.run.executor import Broken, Died, Ended, Message, Setup, Work, choose_idle
 from pipeline.run.station import Station
 
 log = logging.getLogger(__name__)
@@ -55,12 +55,7 @@ class LocalExecutor:
         Raises:
             ValueError: when all workers are busy.
         """
-        idle = next((member for member in self._crew if member.work is None), None)
-        if idle is None:
-            if len(self._crew) >= self._jobs:
-                raise ValueError("every worker is busy")
-            idle = _Member(Worker(serve, self._setup))
-            self._crew.append(idle)
+        idle = choose_idle(self._crew, self._jobs, self._hire)
         idle.work = work
         try:
             idle.worker.pipe.send(work)
@@ -89,6 +84,9 @@ class LocalExecutor:
         for member in crew:
             patience_s = deadline - time.monotonic() if member in busy else 0.0
             member.worker.end(patience_s=max(0.0, patience_s))
+
+    def _hire(self) -> _Member:
+        return _Member(Worker(serve, self._setup))
 
     def _hear(self, member: _Member) -> list[Message]:
         """Take what a worker has said so far."""

@@ -8,12 +8,15 @@ nothing: an actor that dies, or whose node does, is replaced, and we try its rec
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from queue import SimpleQueue
 from typing import Any, Self
 
 from models.errors import ConfigError
-from pipeline.run.executor import Died, Message, Setup, Work
+from pipeline.process.stopping import keeping_sigterm
+from pipeline.run.executor import Broken, Died, Ended, Message, Setup, Work, choose_idle
 from pipeline.run.station import Station
 
 log = logging.getLogger(__name__)
@@ -30,6 +33,8 @@ class _Member:
     begun: Any
     """What Ray answers once the actor runs; an actor that no node has room for waits for ever."""
     work: Work | None = None
+    said: Any = None
+    """What it says about its work: a stream of answers, each of which Ray has or waits for."""
 
 
 class RayActor:
@@ -37,23 +42,23 @@ class RayActor:
 
     def __init__(self, setup: Setup) -> None:
         self._station = Station(setup).__enter__()  # it ends with its process
+        # One for all recordings: what it starts dies with the thread that started it.
+        self._worker = ThreadPoolExecutor(1)
 
     def begin(self) -> None:
         """Answer, once there is a process that can."""
 
-    def run(self, work: Work) -> tuple[Message, ...]:
-        """Index one recording; what was to be said about it comes with its end."""
-        said: list[Message] = []
-        ended = self._station.run(work, said.append)
-        return (*_without_steps(said), ended)
+    def run(self, work: Work) -> Iterator[Message]:
+        """Index one recording and say how it goes on, in order, its end last.
 
-
-def _without_steps(said: list[Message]) -> list[Message]:
-    """Keep one word about each stage: progress that is over helps nobody."""
-    kept: dict[object, Message] = {}
-    for message in said:
-        kept.setdefault(getattr(message, "stage", message), message)
-    return list(kept.values())
+        A generator that Ray sends on word by word, so the work is done in a thread beside it.
+        """
+        said: SimpleQueue[Message | None] = SimpleQueue()
+        ended = self._worker.submit(self._station.run, work, said.put)
+        ended.add_done_callback(lambda _ended: said.put(None))
+        while (message := said.get()) is not None:
+            yield message
+        yield ended.result()
 
 
 class RayExecutor:
@@ -74,7 +79,6 @@ class RayExecutor:
         settings = replace(setup.settings, threads=self._threads)
         self._setup = replace(setup, settings=settings)
         self._crew: list[_Member] = []
-        self._under_way: dict[Any, _Member] = {}
 
     @property
     def slots(self) -> int:
@@ -95,40 +99,43 @@ class RayExecutor:
         Raises:
             ValueError: when all actors are busy.
         """
-        idle = next((member for member in self._crew if member.work is None), None)
-        if idle is None:
-            if len(self._crew) >= self._jobs:
-                raise ValueError("every actor is busy")
-            actor = self._make_actor()
-            idle = _Member(actor, actor.begin.remote())
-            self._crew.append(idle)
-        self._give(work, idle)
+        self._give(work, choose_idle(self._crew, self._jobs, self._hire))
 
     def receive(self, timeout_s: float) -> tuple[Message, ...]:
         """Wait for news, at most so long."""
-        if not self._under_way:
-            return ()
         self._relieve()
-        ready, _ = self._ray.wait(list(self._under_way), num_returns=1, timeout=timeout_s)
-        return tuple(message for one in ready for message in self._collect(one))
+        ready = self._wait(timeout_s)
+        news: list[Message] = []
+        while ready:
+            for member in ready:
+                news += self._hear(member)
+            ready = self._wait(0)
+        return tuple(news)
 
     def stop(self) -> None:
         """Kill all actors; what they had started goes with them."""
-        crew, self._crew, self._under_way = self._crew, [], {}
+        crew, self._crew = self._crew, []
         for member in crew:
             self._ray.kill(member.actor, no_restart=True)
 
     def _give(self, work: Work, member: _Member) -> None:
-        member.work = work
-        self._under_way[member.actor.run.remote(work)] = member
+        member.work, member.said = work, member.actor.run.remote(work)
+
+    def _wait(self, timeout_s: float) -> list[_Member]:
+        """Return the members that have said something more, waiting for the first of them."""
+        busy = [member for member in self._crew if member.work is not None]
+        if not busy:
+            return []
+        streams = [member.said for member in busy]
+        ready, _ = self._ray.wait(streams, num_returns=1, timeout=timeout_s)
+        return [member for member in busy if any(member.said is one for one in ready)]
 
     def _relieve(self) -> None:
         """Give the work of an actor that has not begun to an idle one: its node may be lost."""
         idle = [member for member in self._crew if member.work is None]
-        for one, member in list(self._under_way.items()):
+        for member in list(self._crew):
             if not idle or member.work is None or self._has_begun(member):
                 continue
-            del self._under_way[one]
             self._crew.remove(member)
             self._ray.kill(member.actor, no_restart=True)
             self._give(member.work, idle.pop())
@@ -137,22 +144,24 @@ class RayExecutor:
         ready, _ = self._ray.wait([member.begun], timeout=0)
         return bool(ready)
 
-    def _collect(self, one: Any) -> tuple[Message, ...]:
-        member = self._under_way.pop(one)
-        work, member.work = member.work, None
+    def _hear(self, member: _Member) -> list[Message]:
+        """Take the next that a busy actor has said, or say that it died."""
         try:
-            said: tuple[Message, ...] = self._ray.get(one)
-        except self._ray.exceptions.RayError as error:
+            message: Message = self._ray.get(next(member.said))
+        except (self._ray.exceptions.RayError, StopIteration) as error:
             self._crew.remove(member)
             self._ray.kill(member.actor, no_restart=True)
-            return () if work is None else (Died(work.number, _first_line(error)),)
-        return said
+            return [] if member.work is None else [Died(member.work.number, _first_line(error))]
+        if isinstance(message, Ended | Broken):
+            member.work = member.said = None
+        return [message]
 
-    def _make_actor(self) -> Any:
+    def _hire(self) -> _Member:
         # Without num_cpus a running actor counts as no CPU at all, and a node takes any number.
         # Restarts and retries are ours: Ray would repeat them without asking the store.
         options = {"num_cpus": self._threads, "max_restarts": 0, "max_task_retries": 0}
-        return self._ray.remote(**options)(RayActor).remote(self._setup)
+        actor = self._ray.remote(**options)(RayActor).remote(self._setup)
+        return _Member(actor, actor.begin.remote())
 
     def _fitting(self) -> int:
         """Return how many actors the cluster has CPUs for."""
@@ -174,7 +183,8 @@ def _join(ray: Any) -> None:
     quiet: dict[str, Any] = {"log_to_driver": True, "logging_level": logging.WARNING}
     start: Callable[..., Any] = ray.init
     try:
-        start(include_dashboard=False, **quiet)
+        with keeping_sigterm():  # Ray would end us as if all had gone well
+            start(include_dashboard=False, **quiet)
     except (ConnectionError, OSError, RuntimeError, ValueError) as error:
         raise ConfigError(f"the Ray cluster cannot be reached ({error}); see {WHERE}") from error
 
