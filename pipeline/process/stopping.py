@@ -48,19 +48,8 @@ def unbroken() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-    if came:
-        signal.raise_signal(came[0])
-
-
-@contextlib.contextmanager
-def keeping_sigterm() -> Iterator[None]:
-    """Put back what SIGTERM does when the block ends: some libraries take it for themselves."""
-    before = signal.getsignal(signal.SIGTERM)
-    try:
-        yield
-    finally:
-        if _is_main_thread():
-            signal.signal(signal.SIGTERM, before)
+        if came:
+            signal.raise_signal(came[0])
 
 
 def _is_main_thread() -> bool:

@@ -3,6 +3,8 @@
 Only paths and outcomes travel; every node must see the recordings, the workspace and the database
 under the same names. What has happened stands in the store, so Ray keeps nothing and repeats
 nothing: an actor that dies, or whose node does, is replaced, and we try its recording again.
+
+Signals wait for calls of Ray, which takes what is raised in the middle of them for its own failure.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from queue import SimpleQueue
 from typing import Any, Self
 
 from models.errors import ConfigError
-from pipeline.process.stopping import keeping_sigterm
+from pipeline.process.stopping import unbroken
 from pipeline.run.executor import Broken, Died, Ended, Message, Setup, Work, choose_idle
 from pipeline.run.station import Station
 
@@ -99,17 +101,19 @@ class RayExecutor:
         Raises:
             ValueError: when all actors are busy.
         """
-        self._give(work, choose_idle(self._crew, self._jobs, self._hire))
+        with unbroken():
+            self._give(work, choose_idle(self._crew, self._jobs, self._hire))
 
     def receive(self, timeout_s: float) -> tuple[Message, ...]:
         """Wait for news, at most so long."""
-        self._relieve()
-        ready = self._wait(timeout_s)
         news: list[Message] = []
-        while ready:
-            for member in ready:
-                news += self._hear(member)
-            ready = self._wait(0)
+        with unbroken():
+            self._relieve()
+            ready = self._wait(timeout_s)
+            while ready:
+                for member in ready:
+                    news += self._hear(member)
+                ready = self._wait(0)
         return tuple(news)
 
     def stop(self) -> None:
@@ -183,7 +187,7 @@ def _join(ray: Any) -> None:
     quiet: dict[str, Any] = {"log_to_driver": True, "logging_level": logging.WARNING}
     start: Callable[..., Any] = ray.init
     try:
-        with keeping_sigterm():  # Ray would end us as if all had gone well
+        with unbroken():  # and what SIGTERM does is put back: Ray takes it for itself
             start(include_dashboard=False, **quiet)
     except (ConnectionError, OSError, RuntimeError, ValueError) as error:
         raise ConfigError(f"the Ray cluster cannot be reached ({error}); see {WHERE}") from error

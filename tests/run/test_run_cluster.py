@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import logging
 import os
 import signal
-import threading
+import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.run.batch_events import BatchEvent, BatchLine, Retried, Started
+from pipeline.run.batch_events import BatchEvent, BatchLine, Progressed, Retried
 from pipeline.run.executor import Setup
 from pipeline.run.executor_ray import RayExecutor
 from pipeline.run.job import Job, JobSettings
@@ -23,6 +24,7 @@ from pipeline.run.outcome import Done
 from pipeline.run.run_batch import iter_batch
 from pipeline.run.workspace import Workspace
 from pipeline.store.store import open_store
+from tests.conftest import QUICK, Kandian, MakeMedia, Show
 from tests.raylets import run_cluster
 
 pytestmark = [pytest.mark.cluster, pytest.mark.filterwarnings("ignore")]
@@ -49,13 +51,15 @@ def jobs(show, tmp_path: Path) -> list[Job]:
     return made
 
 
-def actors() -> list[int]:
-    """Return the processes of our actors."""
+def actors(cluster: Any) -> list[int]:
+    """Return the processes of our actors: whoever else has a cluster on this machine keeps his."""
+    raylets = {node.all_processes["raylet"][0].process.pid for node in cluster.list_all_nodes()}
     found = []
     for entry in Path("/proc").iterdir():
         with contextlib.suppress(OSError):
             if entry.name.isdigit() and b"RayActor" in (entry / "cmdline").read_bytes():
-                found.append(int(entry.name))
+                parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+                found += [int(entry.name)] if parent in raylets else []
     return found
 
 
@@ -68,28 +72,16 @@ def run(jobs: list[Job], tmp_path: Path, take: Any) -> list[BatchLine]:
         return list(iter_batch(executor, iter(jobs), Ledger(store, SETTINGS), take))
 
 
-def kill_one() -> None:
-    """Kill an actor as soon as there is one that runs."""
-    for _ in range(600):
-        if running := actors():
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(running[0], signal.SIGKILL)
-                return
-        time.sleep(0.05)
-
-
 def test_a_killed_actor_costs_one_try(cluster: Any, jobs: list[Job], tmp_path: Path) -> None:
-    del cluster
-    killer = threading.Thread(target=kill_one)
     events: list[BatchEvent] = []
 
     def take(event: BatchEvent) -> None:
+        # Once one of them has said something, and all have more to do.
+        if isinstance(event, Progressed) and not any(isinstance(one, Progressed) for one in events):
+            os.kill(actors(cluster)[0], signal.SIGKILL)
         events.append(event)
-        if isinstance(event, Started) and not killer.ident:
-            killer.start()
 
     lines = run(jobs, tmp_path, take)
-    killer.join()
     assert [type(line.outcome) for line in lines] == [Done] * SHOWS
     assert sum(isinstance(event, Retried) for event in events) == 1
     assert sum(line.tries for line in lines) == SHOWS + 1
@@ -107,3 +99,33 @@ def test_a_lost_node_costs_no_recording(cluster: Any, jobs: list[Job], tmp_path:
     lines = run(jobs, tmp_path, take)
     assert sorted(line.number for line in lines) == list(range(1, SHOWS + 1))
     assert [type(line.outcome) for line in lines] == [Done] * SHOWS
+
+
+def test_sigterm_ends_a_batch_and_all_that_it_started(
+    kandian: Kandian, show: Show, make_media: MakeMedia, tmp_path: Path
+) -> None:
+    media, noted, endless = tmp_path / "a.mp4", tmp_path / "pid", tmp_path / "ffmpeg"
+    media.write_bytes(make_media("tiny.mp4", seconds=42).read_bytes())
+    line = {"media": media.name, "transcript": show.transcript.name, "id": "a"}
+    manifest = tmp_path / "tonight.jsonl"
+    manifest.write_text(json.dumps(line | {"catalogue": show.catalogue.name}))
+    endless.write_text(
+        f"#!/bin/sh\necho $$ > {noted}.new; mv {noted}.new {noted}; exec sleep 600\n"
+    )
+    endless.chmod(0o755)
+    command = kandian.command("batch", manifest, "--executor", "ray", "--ffmpeg", endless, *QUICK)
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+        while not noted.exists():
+            assert running.poll() is None
+            time.sleep(0.05)
+        running.send_signal(signal.SIGTERM)
+        _, said = running.communicate(timeout=60)
+    assert (running.returncode, said.splitlines()[-1]) == (
+        130,
+        b"kandian: stopped; the same command goes on from here",
+    )
+    tool = Path("/proc", noted.read_text().strip())
+    deadline = time.monotonic() + 30
+    while tool.exists():
+        assert time.monotonic() < deadline, "ffmpeg outlived the batch"
+        time.sleep(0.05)
