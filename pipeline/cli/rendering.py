@@ -45,11 +45,16 @@ def format_option(command: _Command) -> _Command:
     )(command)
 
 
+def choose_format(asked: str | None) -> str:
+    """Return the format that was asked for, else a table on a terminal and JSON elsewhere."""
+    return asked or ("table" if sys.stdout.isatty() else "json")
+
+
 def write_records(
     records: Sequence[Record], output_format: str | None, *, columns: Sequence[str]
 ) -> None:
     """Write records to stdout; a table shows only the fields that `columns` names."""
-    chosen = output_format or ("table" if sys.stdout.isatty() else "json")
+    chosen = choose_format(output_format)
     if chosen == "table":
         _write_table(records, columns)
     else:
@@ -78,8 +83,13 @@ def say(sentence: str) -> None:
         click.echo(sentence, err=True)
 
 
-def write_cells(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Write a table whose cells are text already, to stdout."""
+def write_cells(
+    headers: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    *,
+    long_ones: frozenset[str] = LONG_COLUMNS,
+) -> None:
+    """Write a table whose cells are text already, to stdout; long columns are cut to fit."""
     # Only here: machine formats never pay for it.
     from rich.cells import cell_len
     from rich.console import Console
@@ -91,8 +101,10 @@ def write_cells(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     clean = [[cell.translate(_CONTROLS) for cell in row] for row in rows]
     widths = [max(map(cell_len, column)) for column in zip(headers, *clean, strict=True)]
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for header, limit in zip(headers, _limit_widths(headers, widths, console.width), strict=True):
-        cut = header in LONG_COLUMNS
+    for header, limit in zip(
+        headers, _limit_widths(headers, widths, console.width, long_ones), strict=True
+    ):
+        cut = header in long_ones
         how: Literal["ellipsis", "fold"] = "ellipsis" if cut else "fold"
         table.add_column(header, overflow=how, no_wrap=cut, max_width=limit)
     for row in clean:
@@ -100,15 +112,17 @@ def write_cells(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     console.print(table)
 
 
-def _limit_widths(headers: Sequence[str], widths: Sequence[int], whole: int) -> list[int]:
+def _limit_widths(
+    headers: Sequence[str], widths: Sequence[int], whole: int, long_ones: frozenset[str]
+) -> list[int]:
     """Give the long columns what the others leave over, so that a record stays one line."""
-    long_ones = [place for place, header in enumerate(headers) if header in LONG_COLUMNS]
+    places = [place for place, header in enumerate(headers) if header in long_ones]
     limits = list(widths)
-    if long_ones:
-        others = sum(widths) - sum(widths[place] for place in long_ones)
+    if places:
+        others = sum(widths) - sum(widths[place] for place in places)
         left = whole - others - COLUMN_GAP * (len(headers) - 1)
-        for place in long_ones:
-            limits[place] = min(widths[place], max(LEAST_LONG, left // len(long_ones)))
+        for place in places:
+            limits[place] = min(widths[place], max(LEAST_LONG, left // len(places)))
     return limits
 
 

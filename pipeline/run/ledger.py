@@ -47,6 +47,11 @@ class Ledger:
             known.kind,
         )
 
+    def find_failure(self, job: Job) -> RememberedFailure | None:
+        """Return how a recording failed with this very input and settings; None if it did not."""
+        known = self._store.failure(_item(job))
+        return known if known is not None and known.input == self._input(job) else None
+
     def note(self, job: Job, outcome: Outcome) -> None:
         """Remember how a recording ended; success wipes out what was remembered."""
         if isinstance(outcome, Busy | Poisoned):
