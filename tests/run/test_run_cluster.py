@@ -20,7 +20,7 @@ from pipeline.run.executor import Setup
 from pipeline.run.executor_ray import RayExecutor
 from pipeline.run.job import Job, JobSettings
 from pipeline.run.ledger import Ledger
-from pipeline.run.outcome import Done
+from pipeline.run.outcome import Done, Skipped
 from pipeline.run.run_batch import iter_batch
 from pipeline.run.workspace import Workspace
 from pipeline.store.store import open_store
@@ -72,6 +72,18 @@ def run(jobs: list[Job], tmp_path: Path, take: Any) -> list[BatchLine]:
         return list(iter_batch(executor, iter(jobs), Ledger(store, SETTINGS), take))
 
 
+def assert_indexed(lines: list[BatchLine]) -> None:
+    """Check that each recording was done once.
+
+    An actor may be lost after it has stored an index and before anybody heard of it; the next try
+    then finds it done.
+    """
+    assert sorted(line.number for line in lines) == list(range(1, SHOWS + 1))
+    for line in lines:
+        assert isinstance(line.outcome, Done | Skipped), line
+        assert isinstance(line.outcome, Done) or line.tries > 1, line
+
+
 def test_a_killed_actor_costs_one_try(cluster: Any, jobs: list[Job], tmp_path: Path) -> None:
     events: list[BatchEvent] = []
 
@@ -82,7 +94,7 @@ def test_a_killed_actor_costs_one_try(cluster: Any, jobs: list[Job], tmp_path: P
         events.append(event)
 
     lines = run(jobs, tmp_path, take)
-    assert [type(line.outcome) for line in lines] == [Done] * SHOWS
+    assert_indexed(lines)
     assert sum(isinstance(event, Retried) for event in events) == 1
     assert sum(line.tries for line in lines) == SHOWS + 1
 
@@ -97,8 +109,7 @@ def test_a_lost_node_costs_no_recording(cluster: Any, jobs: list[Job], tmp_path:
                 cluster.remove_node(next(iter(cluster.worker_nodes)), allow_graceful=False)
 
     lines = run(jobs, tmp_path, take)
-    assert sorted(line.number for line in lines) == list(range(1, SHOWS + 1))
-    assert [type(line.outcome) for line in lines] == [Done] * SHOWS
+    assert_indexed(lines)
 
 
 def test_sigterm_ends_a_batch_and_all_that_it_started(
