@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import importlib.util
+import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,9 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 from models.errors import ConfigError, InputError, KandianError, TransientError
 from models.remote import RemoteUrl
+from pipeline.process.stopping import Stopped
 
 if TYPE_CHECKING:
     from s3fs import S3FileSystem
+
+log = logging.getLogger(__name__)
 
 CONNECT_S = 10
 """A storage that does not answer at all is told of soon; botocore tries several times."""
@@ -93,11 +98,37 @@ class Storage:
         return content
 
     def send(self, path: Path, url: RemoteUrl, *, mime: str, cache: str) -> None:
-        """Put a file there; readers see the old object or the whole new one."""
+        """Put a file there; readers see the old object or the whole new one.
+
+        Broken off by a signal it leaves nothing there.
+        """
+        how = {"chunksize": PART_BYTES, "ContentType": mime, "CacheControl": cache}
         with _told(url):
-            self._files.put_file(
-                str(path), _path(url), chunksize=PART_BYTES, ContentType=mime, CacheControl=cache
-            )
+            # The coroutine behind `put_file`, which goes on in its thread whatever happens to us.
+            whole = self._files._put_file(str(path), _path(url), **how)  # noqa: SLF001
+            sending = asyncio.run_coroutine_threadsafe(whole, self._files.loop)
+            try:
+                sending.result()
+            except (KeyboardInterrupt, Stopped):
+                sending.cancel()
+                self._take_back_parts(url)
+                raise
+
+    def _take_back_parts(self, url: RemoteUrl) -> None:
+        """Remove what came of an upload that was broken off: nobody sees it, and it is paid for."""
+        try:
+            with _told(url):
+                self._abort_uploads(url)
+        except KandianError as error:
+            log.warning("parts of %s may have stayed: %s", url, error)
+
+    def _abort_uploads(self, url: RemoteUrl) -> None:
+        ask = self._files.call_s3
+        found = ask("list_multipart_uploads", Bucket=url.bucket, Prefix=url.key)
+        for upload in found.get("Uploads", ()):
+            if upload["Key"] == url.key:
+                which = {"Bucket": url.bucket, "Key": url.key, "UploadId": upload["UploadId"]}
+                ask("abort_multipart_upload", **which)
 
     def write(self, content: bytes, url: RemoteUrl, *, mime: str, cache: str) -> None:
         """Put a small text there; readers see the old object or the whole new one."""

@@ -75,8 +75,8 @@ def run(jobs: list[Job], tmp_path: Path, take: Any) -> list[BatchLine]:
 def assert_indexed(lines: list[BatchLine]) -> None:
     """Check that each recording was done once.
 
-    An actor may be lost after it has stored an index and before anybody heard of it; the next try
-    then finds it done.
+    An actor may store an index before it is lost and nobody hears of it, or go on for a moment
+    without its node; the next try then finds it done.
     """
     assert sorted(line.number for line in lines) == list(range(1, SHOWS + 1))
     for line in lines:
