@@ -10,6 +10,7 @@ Signals wait for calls of Ray, which takes what is raised in the middle of them 
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -53,7 +54,8 @@ class RayActor:
     def run(self, work: Work) -> Iterator[Message]:
         """Index one recording and say how it goes on, in order, its end last.
 
-        A generator that Ray sends on word by word, so the work is done in a thread beside it.
+        A generator that Ray sends on word by word, so the work is done in a thread beside it. They
+        are few: a station tells of a stage five times a second at most.
         """
         said: SimpleQueue[Message | None] = SimpleQueue()
         ended = self._worker.submit(self._station.run, work, said.put)
@@ -128,7 +130,8 @@ class RayExecutor:
     def _wait(self, timeout_s: float) -> list[_Member]:
         """Return the members that have said something more, waiting for the first of them."""
         busy = [member for member in self._crew if member.work is not None]
-        if not busy:
+        if not busy:  # others become due later
+            time.sleep(timeout_s)
             return []
         streams = [member.said for member in busy]
         ready, _ = self._ray.wait(streams, num_returns=1, timeout=timeout_s)

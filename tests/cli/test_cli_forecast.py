@@ -31,10 +31,12 @@ def evening(tmp_path: Path, kandian: Kandian) -> Path:
         (tmp_path / f"{name}.srt").write_text(format_srt() + "\n" * number, encoding="utf-8")
         (tmp_path / f"{name}.csv").write_text(CATALOGUE, encoding="utf-8")
         lines.append({"transcript": f"{name}.srt", "catalogue": f"{name}.csv"})
-    manifest, before = tmp_path / "evening.jsonl", tmp_path / "before.jsonl"
+    manifest = tmp_path / "evening.jsonl"
     manifest.write_text("".join(json.dumps(line) + "\n" for line in lines))
-    before.write_text("".join(json.dumps(line) + "\n" for line in lines[:2]))
-    assert kandian("batch", before, "--jobs", 1, *QUICK).code == 0
+    for line in lines[:2]:
+        transcript, catalogue = tmp_path / line["transcript"], tmp_path / line["catalogue"]
+        job = ("index", "--transcript", transcript, "--catalogue", catalogue, *QUICK)
+        assert kandian(*job).code == 0
     (tmp_path / "changed.csv").write_text(CATALOGUE.replace("129.00", "139.00"), encoding="utf-8")
     (tmp_path / "refused.csv").unlink()
     jobs = read_plan(manifest, catalogue=None)
