@@ -52,7 +52,12 @@ _OPTIONS = (
         "--hot-words/--no-hot-words",
         default=False,
         show_default=True,
-        help="Lean recognition towards the catalogue's names; new names then transcribe anew.",
+        help="Lean recognition towards the catalogue's names.",
+    ),
+    click.option(
+        "--listen-again",
+        is_flag=True,
+        help="Transcribe anew where the catalogue's names have changed since.",
     ),
     click.option(
         "--encoder",

@@ -70,8 +70,10 @@ class JobSettings:
     language: str = "auto"
     script: str = "simplified"
     hot_words: bool = False
-    """Let recognition lean towards the catalogue's names. It finds more of them, and ties the
-    transcript to the catalogue: a new name then costs a new transcription."""
+    """Let recognition lean towards the names of the catalogue that is there when it listens."""
+    listen_again: bool = False
+    """Listen once more where the catalogue has other names now, instead of keeping what was
+    heard with the earlier ones."""
     transcode: bool = True
     quality: float = STANDARD
     """What the replay aims at, in points of VMAF NEG."""

@@ -16,12 +16,20 @@ from pipeline.run.ingest import Source
 from pipeline.run.kept import find_kept, keep
 from pipeline.run.keys import content_key, stage_key
 from pipeline.run.workspace import CHECKPOINT_OWNER, make_folder, write_atomically
+from pipeline.store.stages import list_results
 from pipeline.transcribe.engine import Transcriber
 
 log = logging.getLogger(__name__)
 
 TRANSCRIBE_VERSION = "1"
 """Raise it when the same audio, engine and settings would give another transcript."""
+
+NAMES = "-"
+"""Between what a transcript depends on anyway and the names that it was heard with."""
+OTHER_NAMES = (
+    "the transcript is kept that was made with another choice of names in mind; "
+    "--listen-again makes a new one"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +53,14 @@ def make_transcript(bench: Bench, source: Source, catalogue: Catalogue) -> KeptT
         return KeptTranscript(source.imported, content_key(format_transcript(source.imported)))
     engine = bench.toolbox.transcriber_for(catalogue)
     key = _transcript_key(engine, source)
-    kept = _read_kept_transcript(bench, key)
-    transcript = kept or _transcribe(bench, source, engine, key)
+    kept = _find_heard(bench, source, engine)
+    if kept is None:
+        kept = KeptTranscript(_transcribe(bench, source, engine, key), key)
+    elif kept.key != key:
+        bench.observer.note(OTHER_NAMES)
     # Also when it was kept: a run may have been killed between keeping it and tidying up.
-    shutil.rmtree(bench.workspace.checkpoint_folder(key), ignore_errors=True)
-    return KeptTranscript(transcript, key)
+    shutil.rmtree(bench.workspace.checkpoint_folder(kept.key), ignore_errors=True)
+    return kept
 
 
 def find_transcript(bench: Bench, source: Source, catalogue: Catalogue) -> KeptTranscript | None:
@@ -60,12 +71,41 @@ def find_transcript(bench: Bench, source: Source, catalogue: Catalogue) -> KeptT
     """
     if source.imported is not None:
         return make_transcript(bench, source, catalogue)
-    key = _transcript_key(bench.toolbox.transcriber_for(catalogue), source)
-    kept = _read_kept_transcript(bench, key)
-    return None if kept is None else KeptTranscript(kept, key)
+    return _find_heard(bench, source, bench.toolbox.transcriber_for(catalogue))
+
+
+def _find_heard(bench: Bench, source: Source, engine: Transcriber) -> KeptTranscript | None:
+    """Return what was heard with these names; else, unless asked to listen again, with others.
+
+    Of several the latest: a new alias must not cost hours of new transcription.
+    """
+    key = _transcript_key(engine, source)
+    keys = [key]
+    if not bench.toolbox.settings.listen_again:
+        common = _common_key(engine, source)
+        others = [
+            result
+            for result in list_results(bench.store.select, source.fingerprint)
+            if result.key != key and result.key.partition(NAMES)[0] == common
+        ]
+        others.sort(key=lambda result: result.created_at, reverse=True)
+        keys += [result.key for result in others]
+    for one in keys:
+        transcript = _read_kept_transcript(bench, one)
+        if transcript is not None:
+            return KeptTranscript(transcript, one)
+    return None
 
 
 def _transcript_key(engine: Transcriber, source: Source) -> str:
+    common = _common_key(engine, source)
+    if not engine.hot_words:
+        return common
+    return f"{common}{NAMES}{stage_key('names', TRANSCRIBE_VERSION, *engine.hot_words)}"
+
+
+def _common_key(engine: Transcriber, source: Source) -> str:
+    """Return the key of everything but the names that recognition leaned towards."""
     # The build of ffmpeg is left out on purpose: decoding to PCM is standardised, and a new
     # ffmpeg must not cost every broadcast hours of new transcription.
     return stage_key(
@@ -75,7 +115,7 @@ def _transcript_key(engine: Transcriber, source: Source) -> str:
         engine.name,
         engine.model,
         engine.weights_sha256,
-        engine.settings,
+        engine.common_settings,
     )
 
 

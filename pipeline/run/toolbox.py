@@ -66,7 +66,7 @@ class Toolbox:
     def transcriber_for(self, catalogue: Catalogue) -> Transcriber:
         """Return the recognition engine; its model is loaded at its first transcription, once.
 
-        With hot words it leans towards this catalogue's names, and every catalogue loads it again.
+        With hot words it leans towards this catalogue's names; all catalogues share the model.
 
         Raises:
             InputError: when there is no such engine.
@@ -81,7 +81,7 @@ class Toolbox:
                 threads=self.settings.threads,
             )
             engine = make_transcriber(self.settings.engine, weights=self.weights, settings=settings)
-            # In place of the last one: a batch of many shops must not hold a model for each.
+            # In place of the last one: a batch may meet thousands of shops.
             self._transcribers = {hot_words: engine}
         return self._transcribers[hot_words]
 

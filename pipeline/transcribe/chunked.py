@@ -79,14 +79,25 @@ class ChunkedTranscriber:
     windows_per_job: int = WINDOWS_PER_JOB
 
     @property
+    def hot_words(self) -> tuple[str, ...]:
+        """See `Transcriber.hot_words`."""
+        return self.request.hot_words
+
+    @property
     def settings(self) -> str:
         """Everything that decides the transcript, as canonical JSON."""
-        return format_settings(
-            {
-                **self._decoding_settings(self.request.language),
-                "script": self.request.script,
-            }
-        )
+        return format_settings(self._settings())
+
+    @property
+    def common_settings(self) -> str:
+        """See `Transcriber.common_settings`."""
+        return format_settings(self._settings() | {"hot_words": ()})
+
+    def _settings(self) -> dict[str, object]:
+        return {
+            **self._decoding_settings(self.request.language),
+            "script": self.request.script,
+        }
 
     def transcribe(self, audio: Path, *, checkpoints: Path, report: Report) -> Transcript:
         """See `Transcriber.transcribe`."""

@@ -85,8 +85,16 @@ class Transcriber(Protocol):
         """SHA-256 of the weights file that decodes."""
 
     @property
+    def hot_words(self) -> tuple[str, ...]:
+        """The names that it leans towards."""
+
+    @property
     def settings(self) -> str:
-        """Everything else that decides the text, as canonical JSON; part of the stage key."""
+        """Everything else that decides the text, as canonical JSON."""
+
+    @property
+    def common_settings(self) -> str:
+        """The same without the hot words, which change with every catalogue."""
 
     def transcribe(self, audio: Path, *, checkpoints: Path, report: Report) -> Transcript:
         """Turn a 16 kHz mono 16-bit WAV, whose sample 0 is media time 0, into a transcript.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -39,7 +40,6 @@ class FasterWhisperDecoder:
         self._weights = weights
         self._settings = settings
         self._device = device
-        self._loaded: WhisperModel | None = None
 
     def detect_language(self, samples: Samples) -> Language:
         """Tell Chinese from English in at most 30 s of speech."""
@@ -84,22 +84,26 @@ class FasterWhisperDecoder:
         return _collect(windows, list(segments))
 
     def _model(self) -> WhisperModel:
-        if self._loaded is None:
-            from faster_whisper import WhisperModel
+        return _load(self._weights, self._device, self._settings.thread_count)
 
-            try:
-                self._loaded = WhisperModel(
-                    str(self._weights.path),
-                    device=self._device.value,
-                    compute_type=_COMPUTE_TYPES[self._device],
-                    cpu_threads=self._settings.thread_count,
-                    local_files_only=True,
-                )
-            except (RuntimeError, ValueError, OSError) as error:
-                raise ConfigError(
-                    f"faster-whisper cannot load the weights in {self._weights.path}: {error}"
-                ) from error
-        return self._loaded
+
+@functools.lru_cache(maxsize=1)
+def _load(weights: Weights, device: Device, threads: int) -> WhisperModel:
+    """Load the model, once for all catalogues: hot words are told with each decoding."""
+    from faster_whisper import WhisperModel
+
+    try:
+        return WhisperModel(
+            str(weights.path),
+            device=device.value,
+            compute_type=_COMPUTE_TYPES[device],
+            cpu_threads=threads,
+            local_files_only=True,
+        )
+    except (RuntimeError, ValueError, OSError) as error:
+        raise ConfigError(
+            f"faster-whisper cannot load the weights in {weights.path}: {error}"
+        ) from error
 
 
 def make(weights: Weights, settings: TranscribeSettings) -> ChunkedTranscriber:

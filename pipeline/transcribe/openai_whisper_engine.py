@@ -6,6 +6,7 @@ every token and takes three times as long on a CPU (measured: 309 s against 100 
 
 from __future__ import annotations
 
+import functools
 import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -43,7 +44,6 @@ class OpenaiWhisperDecoder:
         self._weights = weights
         self._settings = settings
         self._device = device
-        self._loaded: Whisper | None = None
 
     def detect_language(self, samples: Samples) -> Language:
         """Tell Chinese from English in at most 30 s of speech."""
@@ -138,9 +138,7 @@ class OpenaiWhisperDecoder:
             )
 
     def _model(self) -> Whisper:
-        if self._loaded is None:
-            self._loaded = _load(self._weights, self._device, self._settings.thread_count)
-        return self._loaded
+        return _load(self._weights, self._device, self._settings.thread_count)
 
 
 def make(weights: Weights, settings: TranscribeSettings) -> ChunkedTranscriber:
@@ -161,6 +159,7 @@ def make(weights: Weights, settings: TranscribeSettings) -> ChunkedTranscriber:
     )
 
 
+@functools.lru_cache(maxsize=1)
 def _load(weights: Weights, device: Device, threads: int) -> Whisper:
     """Load the converted checkpoint; the library refuses missing, extra or misshapen tensors."""
     import torch

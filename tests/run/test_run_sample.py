@@ -165,3 +165,36 @@ def test_a_damaged_kept_transcript_is_made_again(damage, one_sentence) -> None:
     assert ran.code == 0, ran.err
     assert kept.read_bytes() == whole
     assert "already indexed" in ran.err
+
+
+def test_other_names_are_listened_for_only_when_that_is_asked_for(
+    kandian, cut_sample, sample: Path, tmp_path: Path
+) -> None:
+    named, renamed = sample / "catalogue.csv", tmp_path / "renamed.csv"
+    text = named.read_text(encoding="utf-8")
+    renamed.write_text(text.replace("茉莉", "栀子"), encoding="utf-8")
+    job = ("index", cut_sample(5), "--no-transcode", "--encoder", "lsa", "--language", "zh")
+
+    def heard(catalogue: Path, *options: str) -> tuple[set[str], str, str]:
+        """Return the transcripts that are kept, the one that the index shows, and what was said."""
+        ran = kandian(*job, "--catalogue", catalogue, "--id", "demo", *options)
+        assert ran.code == 0, ran.err
+        kept = {path.stem for path in (kandian.workspace / "stages/transcript").iterdir()}
+        path = kandian.workspace / "recordings/demo/index.json"
+        shown = json.loads(path.read_text(encoding="utf-8"))["provenance"]["transcript_key"]
+        return kept, shown, ran.err
+
+    first, shown, said = heard(named, "--hot-words")
+    assert first == {shown}
+    assert "--listen-again" not in said
+    same, shown, said = heard(renamed, "--hot-words")
+    assert (same, {shown}) == (first, first)
+    assert "--listen-again" in said
+    same, shown, said = heard(named)
+    assert (same, {shown}) == (first, first)
+    both, shown, said = heard(renamed, "--hot-words", "--listen-again")
+    assert both == first | {shown}
+    assert len(both) == 2
+    assert "--listen-again" not in said
+    same, shown, _said = heard(named, "--hot-words")
+    assert (same, {shown}) == (both, first)
