@@ -91,6 +91,7 @@ def _run(
     settings: GlobalSettings, asked: JobSettings, how: BatchOptions, lines: list[BatchLine]
 ) -> None:
     """Run the batch and collect how its recordings ended, also when it is interrupted."""
+    from pipeline.run.depot import place_of
     from pipeline.run.executor import Setup
     from pipeline.run.executors import make_executor
     from pipeline.run.ledger import Ledger
@@ -99,7 +100,7 @@ def _run(
     plan, total = _plan(how)
     setup = Setup(
         settings=asked,
-        workspace=settings.workspace.root,
+        workspace=place_of(settings.workspace),
         database_url=settings.database_url,
         log_level=logging.getLogger().level,
         retry_failed=how.retry_failed,

@@ -94,6 +94,10 @@ def command(
     _check_output(export_format, output)
     with open_for_reading(settings) as store:
         document = store.document(recording_id, with_review=with_review)
+        if export_format in (SITE, MP4_CHAPTERS):
+            from pipeline.run.deposit import bring_recording
+
+            bring_recording(store, settings.workspace, recording_id)
     report = _write(settings, document, export_format, output)
     if not settings.quiet:
         for change in report.changes:

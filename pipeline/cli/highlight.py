@@ -226,10 +226,28 @@ def _keep(settings: GlobalSettings, store: Store, correction: Correction) -> Non
     from pipeline.run.index_files import write_index_files
 
     saved = store.correct(correction)
-    write_index_files(store, settings.workspace, correction.recording_id)
+    if settings.workspace.depot is None:
+        write_index_files(store, settings.workspace, correction.recording_id)
     if not settings.quiet:
         say(f"{saved.highlight_id}: {correction.action}; index revision {saved.revision}")
-    _renew_pictures(settings, store, correction.recording_id)
+    if settings.workspace.depot is None:
+        _renew_pictures(settings, store, correction.recording_id)
+    else:
+        _renew_deposit(settings, store, correction.recording_id)
+
+
+def _renew_deposit(settings: GlobalSettings, store: Store, recording_id: str) -> None:
+    """Let what other machines and players read follow a correction; it stands, come what may."""
+    from pipeline.run.bench import Bench
+    from pipeline.run.deposit import renew_deposit
+    from pipeline.run.job import JobSettings, Observer
+    from pipeline.run.toolbox import Toolbox
+
+    bench = Bench(Toolbox(JobSettings()), settings.workspace, store, Observer())
+    try:
+        renew_deposit(bench, recording_id)
+    except KandianError as error:
+        say(f"{recording_id}: the correction is kept, its files in the depot: {error}")
 
 
 def _renew_pictures(settings: GlobalSettings, store: Store, recording_id: str) -> None:

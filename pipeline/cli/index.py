@@ -141,7 +141,9 @@ def _tell(
         ("preview", "thumbnails.vtt"),
     ):
         for path in sorted(folder.glob(pattern)):
-            say(f"  {label:7} {path}")
+            name = path.relative_to(settings.workspace.root)
+            depot = settings.workspace.depot
+            say(f"  {label:7} {path if depot is None else depot.url.below(str(name))}")
     if summary.degraded is not None:
         say(f"  degraded: {summary.degraded}")
     if isinstance(summary.pictures, LeftOut):

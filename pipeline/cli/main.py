@@ -16,7 +16,8 @@ from pathlib import Path
 import click
 
 from models.errors import ConfigError, KandianError, ToolError
-from pipeline.cli.parameters import LOCAL_FOLDER
+from models.remote import RemoteUrl
+from pipeline.cli.parameters import WORKSPACE
 from pipeline.cli.settings import make_settings
 from pipeline.process.stopping import Stopped, stopped_by_sigterm
 from pipeline.run.logs import LOG_FORMATS, set_up_logging, tell_machine
@@ -87,12 +88,12 @@ def _show_version(ctx: click.Context, _parameter: click.Parameter, value: object
 @click.group(cls=LazyCommands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--workspace",
-    type=LOCAL_FOLDER,
+    type=WORKSPACE,
     default=Path("kandian-data"),
     envvar="KANDIAN_WORKSPACE",
     show_default=True,
     show_envvar=True,
-    help="Folder that holds everything Kandian makes.",
+    help="Folder that holds everything Kandian makes, or s3://BUCKET/NAME (needs --db).",
 )
 @click.option(
     "--db",
@@ -126,7 +127,7 @@ def _show_version(ctx: click.Context, _parameter: click.Parameter, value: object
 def kandian(
     ctx: click.Context,
     *,
-    workspace: Path,
+    workspace: Path | RemoteUrl,
     database_url: str | None,
     verbose: int,
     quiet: bool,

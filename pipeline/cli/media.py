@@ -52,6 +52,7 @@ def report_command(
     pictures before and after. Its path goes to stdout. The original is only read, and may be gone.
     """
     from pipeline.media.tool import find_ffmpeg
+    from pipeline.run.deposit import bring_recording
     from pipeline.run.report_media import REPORT_FILE, report_media
     from pipeline.run.workspace import write_atomically
 
@@ -59,6 +60,7 @@ def report_command(
         open_for_reading(settings) as store,
         observed(quiet=settings.quiet) as observer,
     ):
+        bring_recording(store, settings.workspace, recording_id)
         page = report_media(
             store,
             settings.workspace,

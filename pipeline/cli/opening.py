@@ -43,8 +43,9 @@ def open_for_writing(settings: GlobalSettings) -> Store:
     """
     from pipeline.store.store import open_store
 
+    url = settings.database_url
     settings.workspace.prepare()
-    return open_store(settings.database_url)
+    return open_store(url)
 
 
 def require_recording(store: Lookup, recording_id: str | None) -> None:

@@ -149,19 +149,18 @@ class MediaType(click.ParamType[Path | RemoteUrl]):
             self.fail(str(error), param, ctx)
 
 
-class LocalFolderType(click.Path):
-    """A folder on this machine."""
+class WorkspaceType(click.Path):
+    """A folder on this machine, or an address in an object storage."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Refuse an address, which would become a folder of that name."""
-        if "://" in os.fsdecode(value):
-            self.fail(
-                f"{value} is no folder on this machine; work in one, and put what players read "
-                "elsewhere with: kandian publish --to s3://BUCKET/NAME",
-                param,
-                ctx,
-            )
-        return super().convert(value, param, ctx)
+        """Tell one from the other."""
+        if isinstance(value, RemoteUrl):
+            return value
+        try:
+            url = parse_remote_url(os.fsdecode(value))
+        except InputError as error:
+            self.fail(str(error), param, ctx)
+        return url or super().convert(value, param, ctx)
 
 
 class RemoteUrlType(click.ParamType[RemoteUrl]):
@@ -184,7 +183,7 @@ class RemoteUrlType(click.ParamType[RemoteUrl]):
         return url
 
 
-LOCAL_FOLDER = LocalFolderType(path_type=Path, file_okay=False)
+WORKSPACE = WorkspaceType(path_type=Path, file_okay=False)
 MEDIA = MediaType()
 REMOTE_URL = RemoteUrlType()
 QUALITY = QualityType()

@@ -43,6 +43,7 @@ def command(
     replay came about stay here.
     """
     from pipeline.remote.storage import open_storage
+    from pipeline.run.deposit import bring_recording
     from pipeline.run.publish import Published, publish_recording, withdraw_deleted
 
     settings: GlobalSettings = ctx.obj
@@ -53,6 +54,7 @@ def command(
         for recording_id in chosen:
             try:
                 place = settings.workspace
+                bring_recording(store, place, recording_id)
                 done.append(publish_recording(storage, store, place, url, recording_id))
             except ConfigError:
                 raise

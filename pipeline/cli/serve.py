@@ -59,6 +59,11 @@ def command(
     from pipeline.web.access import Access
     from pipeline.web.serve import Address, check_installed, listen, serve, url_of
 
+    if settings.workspace.depot is not None:
+        raise click.UsageError(
+            f"kandian serve shows a workspace on this machine, not {settings.workspace.name}; put "
+            "what players read behind a web server or CDN: kandian publish --to s3://BUCKET/NAME"
+        )
     check_installed()
     try:
         access = Access(readers, picture_hosts)

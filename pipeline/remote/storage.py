@@ -7,7 +7,8 @@ import contextlib
 import importlib.util
 import logging
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,6 +42,8 @@ class RemoteFile:
     size_bytes: int
     etag: str
     """Changes whenever the object is written anew with other content."""
+    written_at: datetime | None = field(default=None, compare=False)
+    """When it was written last; the same content written again is the same object."""
 
 
 class Storage:
@@ -75,6 +78,39 @@ class Storage:
             raise InputError(f"{url} holds {len(found)} objects, too many for one recording")
         told = (found[name] for name in sorted(found))
         return tuple(_file_of(one) for one in told if one["type"] == "file")
+
+    def iter_named(self, url: RemoteUrl, beginning: str) -> Iterator[RemoteFile]:
+        """Give every object below a folder whose name begins so, a page of them at a time.
+
+        However many there are, memory does not grow.
+
+        Raises:
+            InputError: when there is no such bucket.
+            ConfigError, TransientError: as `open_storage`.
+        """
+        for page in self._iter_pages(url, beginning, delimiter=""):
+            for told in page.get("Contents", ()):
+                yield _file_of(told | {"name": f"{url.bucket}/{told['Key']}", "size": told["Size"]})
+
+    def iter_folders(self, url: RemoteUrl) -> Iterator[str]:
+        """Give the names of the folders right below a folder; errors as `iter_named`."""
+        for page in self._iter_pages(url, "", delimiter="/"):
+            for told in page.get("CommonPrefixes", ()):
+                yield told["Prefix"].removesuffix("/").rpartition("/")[2]
+
+    def _iter_pages(
+        self, url: RemoteUrl, beginning: str, *, delimiter: str
+    ) -> Iterator[dict[str, Any]]:
+        folder = f"{url.key}/" if url.key else ""
+        asked = {"Bucket": url.bucket, "Prefix": folder + beginning, "Delimiter": delimiter}
+        after: dict[str, str] = {}
+        while True:
+            with _told(url):
+                page = self._files.call_s3("list_objects_v2", **asked, **after)
+            yield page
+            if not page.get("IsTruncated"):
+                return
+            after = {"ContinuationToken": page["NextContinuationToken"]}
 
     def fetch(self, file: RemoteFile, target: Path, *, on_bytes: Callable[[int], None]) -> None:
         """Write an object into a file, exactly the one that was listed.
@@ -149,11 +185,16 @@ def open_storage() -> Iterator[Storage]:
         ConfigError: when s3fs is not installed, or there are no credentials or rights.
         TransientError: by every verb, when the storage does not answer.
     """
+    yield connect_storage()
+
+
+def connect_storage() -> Storage:
+    """Return a storage that stays open as long as the process; errors as `open_storage`."""
     if importlib.util.find_spec("s3fs") is None:
         raise ConfigError("s3:// needs an extra package; install it: pip install 'kandian[s3]'")
     from s3fs import S3FileSystem
 
-    yield Storage(
+    return Storage(
         S3FileSystem(
             config_kwargs={
                 "connect_timeout": CONNECT_S,
@@ -207,6 +248,7 @@ def _file_of(told: dict[str, Any]) -> RemoteFile:
         url=RemoteUrl(bucket, key),
         size_bytes=int(told["size"]),
         etag=str(told.get("ETag") or told.get("LastModified") or "").strip('"'),
+        written_at=told.get("LastModified"),
     )
 
 

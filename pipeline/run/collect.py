@@ -12,7 +12,7 @@ import contextlib
 import os
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Never
@@ -20,11 +20,11 @@ from typing import Never
 from models.errors import InputError, TransientError
 from pipeline.detect.encoder import make_encoder
 from pipeline.process.stopping import unbroken
+from pipeline.run.deposit import withdraw_deposit
+from pipeline.run.garbage import Waste, WasteKind
 from pipeline.run.lease import lock_name, try_hold
 from pipeline.run.vectors import name_vectors
 from pipeline.run.waste import (
-    Waste,
-    WasteKind,
     find_waste_of,
     find_waste_of_nobody,
     make_waste,
@@ -55,7 +55,7 @@ def expire(
     """Delete, or only list, the recordings that were broadcast before a moment, oldest first."""
     old = [one for one in list_living(store.select) if one.broadcast_at < before]
     for one in sorted(old, key=lambda one: (one.broadcast_at, one.id)):
-        expired = make_waste(workspace, WasteKind.EXPIRED, workspace.recording_folder(one.id))
+        expired = _recording_waste(workspace, WasteKind.EXPIRED, one.id)
         try:
             if remove:
                 delete_recording(store, workspace, one.id)
@@ -83,6 +83,7 @@ def delete_recording(store: Store, workspace: Workspace, recording_id: str) -> i
         with unbroken():
             revision = held.delete_recording(recording_id)
             _remove(workspace.recording_folder(recording_id))
+        withdraw_deposit(workspace, recording_id)
     return revision
 
 
@@ -103,9 +104,10 @@ def collect(
     owners = {read_owner(folder) for folder in workspace.root.glob("checkpoints/*")} - {None}
     for fingerprint in sorted({*list_fingerprints(store.select), *filter(None, owners)}):
         yield from _sweep_recording(store, workspace, fingerprint, before=before, remove=remove)
+    deposited = _list_deposited(workspace)
     for recording_id, fingerprint in sorted(list_tombstones(store.select).items()):
         folder = workspace.recording_folder(recording_id)
-        if folder.is_dir():
+        if folder.is_dir() or recording_id in deposited:
             yield from _sweep_folder(store, workspace, folder, fingerprint, remove=remove)
     yield from _sweep_the_rest(store, workspace, before=before, remove=remove)
 
@@ -124,7 +126,7 @@ def _sweep_recording(
         # Again: a run may have ended in between.
         for waste in find_waste_of(held, workspace, fingerprint, before=before):
             if remove:
-                _dispose(held, waste)
+                _dispose(held, workspace, waste)
             yield waste
 
 
@@ -137,9 +139,10 @@ def _sweep_folder(
         if held is None:
             yield LeftAlone(folder.name, BUSY)
         elif held.find_recording(folder.name) is None:
-            waste = make_waste(workspace, WasteKind.DELETED, folder)
+            waste = _recording_waste(workspace, WasteKind.DELETED, folder.name)
             if remove:
-                _dispose(held, waste)
+                _dispose(held, workspace, waste)
+                withdraw_deposit(workspace, folder.name)
             yield waste
 
 
@@ -161,14 +164,14 @@ def _hold(
 def _sweep_the_rest(
     store: Store, workspace: Workspace, *, before: datetime, remove: bool
 ) -> Iterator[Waste | LeftAlone]:
-    if busy := _find_busy(workspace):
+    if busy := _find_busy(store, workspace):
         reason = "files of no known recording are left while a run is at work"
         yield LeftAlone(busy, reason)
         return
     vectors = _list_vectors(store, workspace)
     for waste in find_waste_of_nobody(store, workspace, before=before, vectors=vectors):
         if remove:
-            _dispose(store, waste)
+            _dispose(store, workspace, waste)
         yield waste
 
 
@@ -176,16 +179,36 @@ def _check_database(store: Store, workspace: Workspace) -> None:
     """Refuse to judge a workspace by the database of another: all of it would look like waste."""
     if list_living(store.select) or list_tombstones(store.select):
         return
-    if list_fingerprints(store.select) or not any(workspace.root.glob("recordings/*")):
+    held = any(workspace.root.glob("recordings/*")) or _list_deposited(workspace)
+    if list_fingerprints(store.select) or not held:
         return
     raise InputError(
-        f"this database knows no recording, but {workspace.root} holds some; name the database "
+        f"this database knows no recording, but {workspace.name} holds some; name the database "
         "that belongs to it with --db"
     )
 
 
-def _find_busy(workspace: Workspace) -> str | None:
-    """Return the name of a lock that is held, None when nobody is at work."""
+def _list_deposited(workspace: Workspace) -> frozenset[str]:
+    """List the ids of the recordings that the depot has a folder of."""
+    if workspace.depot is None:
+        return frozenset()
+    place = workspace.depot.url.below("recordings")
+    return frozenset(workspace.depot.storage.iter_folders(place))
+
+
+def _recording_waste(workspace: Workspace, kind: WasteKind, recording_id: str) -> Waste:
+    waste = make_waste(workspace, kind, workspace.recording_folder(recording_id))
+    if workspace.depot is None:
+        return waste
+    files = workspace.depot.list_named(f"recordings/{recording_id}/")
+    return replace(waste, size_bytes=waste.size_bytes + sum(file.size_bytes for file in files))
+
+
+def _find_busy(store: Store, workspace: Workspace) -> str | None:
+    """Return the name of a lock, or a lease, that is held; None when nobody is at work."""
+    if workspace.depot is not None:
+        for name in store.held_leases():
+            return name
     for path in sorted(workspace.root.glob("locks/*.lock")):
         with contextlib.ExitStack() as stack:
             if not workspace.try_lock(path.stem, stack):
@@ -199,10 +222,13 @@ def _list_vectors(store: Store, workspace: Workspace) -> frozenset[str]:
     return name_vectors(make_encoder(), workspace, fingerprints)
 
 
-def _dispose(store: Store, waste: Waste) -> None:
+def _dispose(store: Store, workspace: Workspace, waste: Waste) -> None:
     with unbroken():
         if waste.key is not None:
             store.forget_stage(waste.key)
+        if workspace.depot is not None:
+            for url in waste.objects:
+                workspace.depot.storage.remove(url)
         for path in waste.paths:
             _remove(path)
 

@@ -51,7 +51,15 @@ def make_package(bench: Bench, fingerprint: str, replays: Sequence[KeptReplay]) 
     )
     facts = bench.workspace.stage_file(FOLDER_NAME, key, ".json")
     write_atomically(facts, json.dumps(asdict(rendition), indent=1) + "\n")
-    keep(bench.store, bench.workspace, facts, key=key, stage=FOLDER_NAME, fingerprint=fingerprint)
+    keep(
+        bench.store,
+        bench.workspace,
+        facts,
+        key=key,
+        stage=FOLDER_NAME,
+        fingerprint=fingerprint,
+        beside=folder,
+    )
     return KeptPackage(folder, rendition)
 
 
@@ -60,10 +68,10 @@ def find_package(bench: Bench, replays: Sequence[KeptReplay]) -> KeptPackage | N
     if not replays:
         return None
     key = _key(replays)
-    facts = find_kept(bench.store, bench.workspace, key)
+    folder = bench.workspace.stage_file(FOLDER_NAME, key, "")
+    facts = find_kept(bench.store, bench.workspace, key, beside=folder)
     if facts is None:
         return None
-    folder = bench.workspace.stage_file(FOLDER_NAME, key, "")
     try:
         rendition = Rendition(**json.loads(facts.read_text(encoding="utf-8")))
         size = sum(path.stat().st_size for path in folder.iterdir())

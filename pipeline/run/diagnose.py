@@ -120,7 +120,8 @@ def _workspace(workspace: Workspace) -> Finding:
     except KandianError as error:
         return Finding("workspace", Verdict.WRONG, str(error))
     free = shutil.disk_usage(workspace.root).free
-    text = f"{workspace.root}, {free / 1e9:.1f} GB free"
+    mirror = "" if workspace.depot is None else f"{workspace.name}, its mirror "
+    text = f"{mirror}{workspace.root}, {free / 1e9:.1f} GB free"
     if free < LEAST_FREE_BYTES:
         return Finding("workspace", Verdict.NOTE, f"{text}: too little for a long recording")
     return Finding("workspace", Verdict.OK, text)

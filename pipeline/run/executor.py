@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol, Self, TypeVar
 
+from models.remote import RemoteUrl
 from pipeline.run.job import Job, JobSettings
 from pipeline.run.logs import current_log_format
 from pipeline.run.outcome import Outcome
@@ -17,7 +18,8 @@ class Setup:
     """What every worker needs to know; paths and URLs alone, so that any machine can read it."""
 
     settings: JobSettings
-    workspace: Path
+    workspace: Path | RemoteUrl
+    """An address means a mirror on each machine, shared by its workers."""
     database_url: str
     log_level: int
     retry_failed: bool = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
@@ -14,6 +15,7 @@ from models.metric import Metric, MetricKind, Sample
 from pipeline.run.batch_history import BatchHistory, read_history
 from pipeline.run.workspace import MEDIA_FILE, Workspace
 from pipeline.store.select import Select
+from pipeline.store.stages import list_living
 from pipeline.store.tally import Tally, tally
 
 GAUGE, COUNTER = MetricKind.GAUGE, MetricKind.COUNTER
@@ -34,7 +36,7 @@ def gather_figures(
     return (
         *_describe_index(counts),
         *_describe_kept(counts),
-        *_describe_replays(_read_records(workspace)),
+        *_describe_replays(_read_records(select, workspace)),
         *_describe_disk(workspace),
         *(_describe_batches(history) if events else ()),
     )
@@ -123,14 +125,24 @@ def _describe_batches(history: BatchHistory) -> Iterator[Metric]:
     yield _one("kandian_batch_unread_lines_total", COUNTER, text, history.unread_lines)
 
 
-def _read_records(workspace: Workspace) -> Iterator[RenditionRecord]:
-    for path in sorted(workspace.root.glob(f"recordings/*/{MEDIA_FILE}")):
+def _read_records(select: Select, workspace: Workspace) -> Iterator[RenditionRecord]:
+    for content in _list_records(select, workspace):
         try:
-            record = parse_media_record(path.read_text(encoding="utf-8"), name=path.name)
-        except (OSError, UnicodeDecodeError, InputError):
-            # Deleted in this moment, or written by another version.
+            record = parse_media_record(content.decode(), name=MEDIA_FILE)
+        except (UnicodeDecodeError, InputError):  # written by another version
             continue
         yield from record.renditions
+
+
+def _list_records(select: Select, workspace: Workspace) -> Iterator[bytes]:
+    if workspace.depot is not None:
+        for living in list_living(select):
+            url = workspace.depot.recording(living.id).below(MEDIA_FILE)
+            yield workspace.depot.storage.read(url) or b""
+        return
+    for path in sorted(workspace.root.glob(f"recordings/*/{MEDIA_FILE}")):
+        with contextlib.suppress(OSError):  # deleted in this moment
+            yield path.read_bytes()
 
 
 def _one(name: str, kind: MetricKind, text: str, value: float) -> Metric:

@@ -33,6 +33,7 @@ from pipeline.media.rendition import DAMAGE
 from pipeline.run.at_hand import at_hand
 from pipeline.run.bench import Bench
 from pipeline.run.delivery import KeptPackage, find_package, make_package
+from pipeline.run.deposit import begin_afresh, deposit_recording
 from pipeline.run.detection import detection_key, find_pitches
 from pipeline.run.index_files import write_index_files
 from pipeline.run.ingest import Source, ingest
@@ -141,6 +142,7 @@ def index_recording(bench: Bench, job: Job) -> Done | Skipped:
         _publish(held, job, material)
         # Last, from what is stored: an index is not lost with its pictures.
         pictures = make_pictures(held, recording.id)
+        deposit_recording(held, recording.id)
         summary = _summarise(held, material, pictures)
     return Done(summary, time.monotonic() - begun) if changed else Skipped(summary)
 
@@ -250,6 +252,7 @@ def _publish(bench: Bench, job: Job, material: _Material) -> None:
     """Put what players read into the recording's folder; the database has the last word."""
     recording_id = material.heard.recording.id
     bench.store.require_lease()
+    begin_afresh(bench.workspace, recording_id)
     write_index_files(bench.store, bench.workspace, recording_id)
     folder = bench.workspace.recording_folder(recording_id)
     for replay in material.replays:

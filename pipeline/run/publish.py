@@ -7,10 +7,8 @@ URL/RECORDING/published.json                      last: only now it is published
 
 from __future__ import annotations
 
-import hashlib
-import json
 import mimetypes
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -18,20 +16,27 @@ from pathlib import Path
 from models.errors import InputError, TransientError
 from models.remote import RemoteUrl
 from pipeline.remote.storage import Storage
-from pipeline.run.workspace import Workspace
+from pipeline.run.depot import Proof, digest_of
+from pipeline.run.published import (
+    ASK_AGAIN,
+    JSON_MIME,
+    NOTHING,
+    RECORD_FILE,
+    Record,
+    read_record,
+    write_record,
+)
+from pipeline.run.workspace import MEDIA_FILE, Workspace
 from pipeline.store.standing import list_deleted
 from pipeline.store.store import Store
 
-RECORD_FILE = "published.json"
-SCHEMA = "kandian.published/1"
-
-OWN_FILES = frozenset({"media.json", "media.html"})
+OWN_FILES = frozenset({MEDIA_FILE, "media.html"})
 """They tell where originals lie on this machine: nobody else's business."""
 
 LAST = ("index.vtt", "index.json")
 
 MIMES = {
-    ".json": "application/json",
+    ".json": JSON_MIME,
     ".vtt": "text/vtt; charset=utf-8",
     ".m3u8": "application/vnd.apple.mpegurl",
     ".mp4": "video/mp4",
@@ -39,10 +44,6 @@ MIMES = {
     ".jpg": "image/jpeg",
 }
 """Not left to the machine's own table, which differs from one to the next."""
-
-ASK_AGAIN = "no-cache"
-"""Caches may keep every file, and must ask whether it is still the same: names stay, contents do
-not, and a player that keeps an old index shows dots that are no more."""
 
 
 class Verdict(StrEnum):
@@ -65,20 +66,6 @@ class Published:
     """Sent."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Record:
-    """What a storage holds of one recording, by its own account."""
-
-    revision: int
-    """0 = somebody began to publish and did not end."""
-    sizes: Mapping[str, int]
-    digests: Mapping[str, str]
-    """Empty where it is not known which content is there."""
-
-
-_NOTHING = _Record(0, {}, {})
-
-
 def publish_recording(
     storage: Storage, store: Store, workspace: Workspace, url: RemoteUrl, recording_id: str
 ) -> Published:
@@ -95,39 +82,71 @@ def publish_recording(
     revision = store.document(recording_id, with_review=False).revision
     place = url.below(recording_id)
     folder = workspace.recording_folder(recording_id)
-    before, paths = _read_record(storage, place), _list_files(folder)
-    stamps = _stamp_all(paths)
-    sizes = {name: stamp[0] for name, stamp in stamps.items()}
+    before = read_record(storage, place)
+    sizes = {name: path.stat().st_size for name, path in _list_files(folder, OWN_FILES).items()}
     if before.revision == revision and before.sizes == sizes:
         return Published(recording_id, Verdict.UNCHANGED, 0, 0)
-    digests = {name: _digest(path) for name, path in paths.items()}
-    changed = sorted(
-        (name for name in paths if digests[name] != before.digests.get(name)), key=_turn
-    )
-    _write_record(storage, place, _under_way(before, sizes, changed))
-    for name in changed:
+    return send_recording(storage, store, folder, place, revision, own=OWN_FILES)
+
+
+def send_recording(
+    storage: Storage,
+    store: Store,
+    folder: Path,
+    place: RemoteUrl,
+    revision: int,
+    *,
+    own: frozenset[str],
+) -> Published:
+    """Make the storage hold exactly the files of a folder but its `own`, whatever is there.
+
+    What is there with the same content is not sent again. Where the store was given a lease,
+    nothing is sent once that is lost; else as `publish_recording`.
+
+    Raises:
+        LeaseLostError: when another run took the recording over meanwhile.
+    """
+    before, paths = read_record(storage, place), _list_files(folder, own)
+    stamps = _stamp_all(paths)
+    files = {name: Proof(stamp[0], digest_of(paths[name])) for name, stamp in stamps.items()}
+    intact = _list_intact(storage, place, before)
+    changed = sorted(files.keys() - {name for name in intact if files.get(name) == intact[name]})
+    gone = sorted(before.files.keys() - files.keys())
+    if before.revision == revision and not changed and not gone:
+        return Published(folder.name, Verdict.UNCHANGED, 0, 0)
+    store.require_lease()
+    write_record(storage, place, _under_way(before, files, frozenset(changed)))
+    for name in sorted(changed, key=_turn):
+        store.require_lease()
         storage.send(paths[name], place.below(name), mime=_mime_of(name), cache=ASK_AGAIN)
-    if _stamp_all(_list_files(folder)) != stamps:
-        raise TransientError(f"{recording_id} was indexed while it was published; publish it again")
-    _require_sizes(storage, place, sizes)
-    for name in sorted(before.sizes.keys() - paths.keys()):
+    if _stamp_all(_list_files(folder, own)) != stamps:
+        raise TransientError(f"{folder.name} was indexed while it was published; publish it again")
+    etags = _require_sizes(storage, place, files)
+    store.require_lease()
+    for name in gone:
         storage.remove(place.below(name))
-    _write_record(storage, place, _Record(revision, sizes, digests))
-    sent = sum(sizes[name] for name in changed)
-    return Published(recording_id, Verdict.PUBLISHED, len(changed), sent)
+    write_record(storage, place, Record(revision, files, etags))
+    sent = sum(files[name].size_bytes for name in changed)
+    return Published(folder.name, Verdict.PUBLISHED, len(changed), sent)
 
 
 def withdraw_deleted(storage: Storage, store: Store, url: RemoteUrl) -> Iterator[Published]:
     """Take away what was published of recordings that are deleted, their index first."""
     for standing in list_deleted(store.select):
-        place = url.below(standing.recording_id)
-        record = _read_record(storage, place)
-        names = sorted(record.sizes, key=_turn, reverse=True)
-        for name in names:
-            storage.remove(place.below(name))
-        if record is not _NOTHING:
-            storage.remove(place.below(RECORD_FILE))
-            yield Published(standing.recording_id, Verdict.REMOVED, len(names), 0)
+        removed = withdraw(storage, url.below(standing.recording_id))
+        if removed is not None:
+            yield Published(standing.recording_id, Verdict.REMOVED, removed, 0)
+
+
+def withdraw(storage: Storage, place: RemoteUrl) -> int | None:
+    """Take away what was published of one recording; None when nothing was."""
+    record = read_record(storage, place)
+    for name in sorted(record.files, key=_turn, reverse=True):
+        storage.remove(place.below(name))
+    if record is NOTHING:
+        return None
+    storage.remove(place.below(RECORD_FILE))
+    return len(record.files)
 
 
 def _turn(name: str) -> tuple[int, str]:
@@ -137,13 +156,13 @@ def _turn(name: str) -> tuple[int, str]:
     return (1 if Path(name).suffix in {".m3u8", ".vtt"} else 0, name)
 
 
-def _list_files(folder: Path) -> dict[str, Path]:
-    """Return the files that players read, by their names below the folder."""
+def _list_files(folder: Path, own: frozenset[str]) -> dict[str, Path]:
+    """Return the files that others may read, by their names below the folder."""
     found = {}
     for path in sorted(folder.rglob("*")):
         steps = path.relative_to(folder).parts
         hidden = any(step.startswith(".") for step in steps)
-        if path.is_file() and not path.is_symlink() and not hidden and steps[0] not in OWN_FILES:
+        if path.is_file() and not path.is_symlink() and not hidden and steps[0] not in own:
             found["/".join(steps)] = path
     if "index.json" not in found:
         raise InputError(f"{folder} holds no index; index the recording again")
@@ -156,15 +175,25 @@ def _stamp_all(paths: Mapping[str, Path]) -> dict[str, tuple[int, int, int]]:
     return {name: (one.st_size, one.st_mtime_ns, one.st_ino) for name, one in told.items()}
 
 
-def _under_way(before: _Record, sizes: Mapping[str, int], changed: Sequence[str]) -> _Record:
+def _list_intact(storage: Storage, place: RemoteUrl, record: Record) -> dict[str, Proof]:
+    """Return the files of a record that nobody damaged, replaced or took away meanwhile."""
+    if not record.files:
+        return {}
+    there = {file.url: file for file in storage.list_below(place)}
+    intact = {}
+    for name, proof in record.files.items():
+        file = there.get(place.below(name))
+        etag = record.etags.get(name)
+        if file is not None and file.size_bytes == proof.size_bytes and etag in (None, file.etag):
+            intact[name] = proof
+    return intact
+
+
+def _under_way(before: Record, files: Mapping[str, Proof], changed: frozenset[str]) -> Record:
     """Say what may be there until all is sent: nothing is forgotten or taken for granted."""
-    unknown = dict.fromkeys(changed, "")
-    return _Record(0, {**before.sizes, **sizes}, {**before.digests, **unknown})
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    unknown = {name: Proof(files[name].size_bytes, "") for name in changed}
+    etags = {name: etag for name, etag in before.etags.items() if name not in changed}
+    return Record(0, {**before.files, **unknown}, etags)
 
 
 def _mime_of(name: str) -> str:
@@ -172,41 +201,17 @@ def _mime_of(name: str) -> str:
     return MIMES.get(suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
 
 
-def _require_sizes(storage: Storage, place: RemoteUrl, sizes: Mapping[str, int]) -> None:
-    """Look at what has arrived.
+def _require_sizes(
+    storage: Storage, place: RemoteUrl, files: Mapping[str, Proof]
+) -> dict[str, str]:
+    """Look at what has arrived, and return the etags.
 
     Raises:
         TransientError: when something is missing or of another size.
     """
-    there = {file.url: file.size_bytes for file in storage.list_below(place)}
-    for name, size in sizes.items():
-        if there.get(place.below(name)) != size:
+    there = {file.url: file for file in storage.list_below(place)}
+    for name, proof in files.items():
+        arrived = there.get(place.below(name))
+        if arrived is None or arrived.size_bytes != proof.size_bytes:
             raise TransientError(f"{place.below(name)} did not arrive whole; publish it again")
-
-
-def _read_record(storage: Storage, place: RemoteUrl) -> _Record:
-    """Return what is published there; what cannot be read counts as nothing."""
-    content = storage.read(place.below(RECORD_FILE))
-    if content is None:
-        return _NOTHING
-    try:
-        told = json.loads(content)
-        files = told["files"]
-        return _Record(
-            revision=int(told["revision"]),
-            sizes={str(name): int(file["bytes"]) for name, file in files.items()},
-            digests={str(name): str(file["sha256"]) for name, file in files.items()},
-        )
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return _Record(0, {}, {})
-
-
-def _write_record(storage: Storage, place: RemoteUrl, record: _Record) -> None:
-    files = {
-        name: {"bytes": size, "sha256": record.digests.get(name, "")}
-        for name, size in record.sizes.items()
-    }
-    told = {"schema": SCHEMA, "revision": record.revision, "files": files}
-    content = json.dumps(told, ensure_ascii=False, indent=1) + "\n"
-    at = place.below(RECORD_FILE)
-    storage.write(content.encode(), at, mime=MIMES[".json"], cache=ASK_AGAIN)
+    return {name: there[place.below(name)].etag for name in files}

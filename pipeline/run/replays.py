@@ -28,6 +28,7 @@ from pipeline.media.rendition import Moments, Task
 from pipeline.run.bench import Bench
 from pipeline.run.ingest import Source
 from pipeline.run.kept import find_kept, keep
+from pipeline.run.kept_far import bring_shared, put_shared
 from pipeline.run.keys import settings_key, stage_key
 from pipeline.run.toolbox import Toolbox
 from pipeline.run.workspace import make_folder, write_atomically
@@ -170,18 +171,20 @@ def _make(
         key=key,
         stage="replay",
         fingerprint=source.fingerprint,
+        beside=path,
     )
     if last is not None and record.decision.search is not None:
         write_atomically(last, json.dumps({"crf": record.decision.search.chosen.crf}) + "\n")
+        put_shared(bench.workspace, last)
     return KeptReplay(path, record, _name(source, settings, bench.toolbox), key)
 
 
 def _find(bench: Bench, source: Source, settings: EncodeSettings) -> KeptReplay | None:
     key = _key(bench.toolbox, source, settings)
-    facts = find_kept(bench.store, bench.workspace, key)
+    path = bench.workspace.stage_file("replay", key, _suffix(source))
+    facts = find_kept(bench.store, bench.workspace, key, beside=path)
     if facts is None:
         return None
-    path = bench.workspace.stage_file("replay", key, _suffix(source))
     try:
         (record,) = parse_media_record(
             facts.read_text(encoding="utf-8"), name=facts.name
@@ -231,7 +234,9 @@ def _name(source: Source, settings: EncodeSettings, toolbox: Toolbox) -> str:
 def _room_file(bench: Bench, room: str, settings: EncodeSettings) -> Path:
     """Return where a room's last result is kept: what it is asked to reach is part of the name."""
     key = stage_key("room", "1", room, settings_key(settings, leave_out=frozenset({"threads"})))
-    return bench.workspace.stage_file("room", key, ".json")
+    path = bench.workspace.stage_file("room", key, ".json")
+    bring_shared(bench.workspace, path)
+    return path
 
 
 def _read_crf(path: Path | None) -> float | None:

@@ -10,6 +10,7 @@ from typing import Self
 from models.errors import ConfigError, KandianError, TransientError
 from pipeline.process.cores import bind_to_cores
 from pipeline.run.bench import Bench
+from pipeline.run.depot import open_workspace
 from pipeline.run.executor import Broken, Ended, Message, Noted, Setup, Stepped, Work
 from pipeline.run.index_recording import attempt
 from pipeline.run.job import Observer
@@ -17,7 +18,6 @@ from pipeline.run.ledger import Ledger
 from pipeline.run.logs import set_up_logging
 from pipeline.run.outcome import Outcome, outcome_of_error
 from pipeline.run.toolbox import Toolbox
-from pipeline.run.workspace import Workspace
 from pipeline.store.store import Store, open_store
 
 STEP_S = 0.2
@@ -33,6 +33,7 @@ class Station:
     def __init__(self, setup: Setup) -> None:
         set_up_logging(setup.log_level, setup.log_format)
         self._setup = setup
+        self._workspace = open_workspace(setup.workspace)
         self._toolbox: Toolbox | None = None
         self._store: Store | None = None
         self._holds = contextlib.ExitStack()
@@ -70,8 +71,7 @@ class Station:
             follow=_Throttle(number, tell).follow,
             note=lambda sentence: tell(Noted(number, sentence)),
         )
-        workspace = Workspace(self._setup.workspace)
-        return Bench(self._toolbox, workspace, self._store, observer, waits=False)
+        return Bench(self._toolbox, self._workspace, self._store, observer, waits=False)
 
     def _open_store(self) -> Store:
         # The batch has opened it before: a server that is away now is restarting.

@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from pipeline.detect.encoder import SentenceEncoder, Vectors
+from pipeline.run.kept_far import bring_shared, put_shared
 from pipeline.run.keys import stage_key
 from pipeline.run.workspace import Workspace, write_atomically
 
@@ -40,9 +41,16 @@ class RememberingEncoder:
     write in the same moment, one has to encode its new texts again some other time.
     """
 
-    def __init__(self, encoder: SentenceEncoder, spoken: Path, sold: Path) -> None:
+    def __init__(
+        self,
+        encoder: SentenceEncoder,
+        spoken: Path,
+        sold: Path,
+        *,
+        told: Callable[[Path], None] = lambda _path: None,
+    ) -> None:
         self._encoder = encoder
-        self._spoken = VectorFile(spoken)
+        self._spoken = VectorFile(spoken, told=told)
         self._sold = VectorFile(sold)
 
     @property
@@ -71,12 +79,20 @@ class RememberingEncoder:
 def remember(encoder: SentenceEncoder, workspace: Workspace, fingerprint: str) -> SentenceEncoder:
     """Return the encoder with a memory for one recording, where its vectors can be kept at all.
 
-    An encoder that looks at all texts together gives other vectors with every other text.
+    An encoder that looks at all texts together gives other vectors with every other text. Of a
+    depot's, those of sentences are fetched and put there; what shops sell is encoded once a mirror,
+    since every recording would change that file for all.
     """
     if not encoder.pointwise:
         return encoder
+    spoken = _spoken_file(encoder, workspace, fingerprint)
+    if not spoken.is_file():
+        bring_shared(workspace, spoken)
     return RememberingEncoder(
-        encoder, _spoken_file(encoder, workspace, fingerprint), _sold_file(encoder, workspace)
+        encoder,
+        spoken,
+        _sold_file(encoder, workspace),
+        told=lambda path: put_shared(workspace, path),
     )
 
 
@@ -103,6 +119,8 @@ class VectorFile:
 
     path: Path
     limit: int = MOST_TEXTS
+    told: Callable[[Path], None] = lambda _path: None
+    """Called with the file whenever it has been written."""
 
     def recall(self, texts: Sequence[str], encode: Callable[[Sequence[str]], Vectors]) -> Vectors:
         """Return the rows of the texts; those that are not known yet are encoded and added."""
@@ -118,6 +136,7 @@ class VectorFile:
             known = _read(self.path)
         if new or self._nears_its_end(used, known):
             write_atomically(self.path, _format(self._keep(used, known)))
+            self.told(self.path)
         return np.stack([used[name] for name in names])
 
     def _nears_its_end(self, used: Rows, known: Rows) -> bool:

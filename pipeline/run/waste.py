@@ -9,56 +9,20 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from pathlib import Path
+from typing import Protocol
 
+from pipeline.run.garbage import PICTURES, UNKEYED_STAGES, Waste, WasteKind
+from pipeline.run.kept_far import BILL_SUFFIX
+from pipeline.run.waste_far import DepotShown, find_depot_waste
 from pipeline.run.workspace import CHECKPOINT_OWNER, SCRATCH, Workspace
 from pipeline.store.contract import StageResult
 from pipeline.store.stages import LivingRecording, list_keys, list_living, list_results
 from pipeline.store.store import Store
 
-UNKEYED_STAGES = frozenset({"vectors", "room"})
-"""Stages whose files are shared or tiny caches without a row of their own."""
-SUFFIXES = ("", ".json", ".mp4", ".m4a", ".jpg")
+SUFFIXES = ("", ".json", ".mp4", ".m4a", ".jpg", BILL_SUFFIX)
 """Of what a stage keeps under one key; to list a folder of a million files once a key is slow."""
-PICTURES = frozenset({"cover", "thumbnails"})
-
-
-class WasteKind(StrEnum):
-    """Why something is not needed."""
-
-    ORPHAN = "orphan"
-    """Its recording is not indexed: deleted, or never finished."""
-    OLD_KEY = "old key"
-    """Its recording lives, but shows the result of another key."""
-    UNKNOWN = "unknown file"
-    """A stage's file that was never recorded as done."""
-    TEMPORARY = "temporary file"
-    FETCHED = "fetched media"
-    """A copy of what lies in an object storage, left by a run that failed or was killed."""
-    CHECKPOINT = "checkpoint"
-    """Of a transcription that nobody took up again."""
-    VECTORS = "vectors"
-    """Of a recording that is gone, or of another encoder."""
-    DELETED = "deleted recording"
-    """The folder of a recording that was deleted."""
-    EXPIRED = "expired recording"
-    """A recording older than it is to be kept."""
-
-
-@dataclass(frozen=True, slots=True)
-class Waste:
-    """Something that can go: paths and, for a result, the row that remembers it."""
-
-    kind: WasteKind
-    name: str
-    """Relative to the workspace."""
-    paths: tuple[Path, ...]
-    size_bytes: int
-    key: str | None = None
-    """Of the result; None for what no row remembers."""
 
 
 def find_waste_of(
@@ -69,7 +33,7 @@ def find_waste_of(
     What was made at `before` or later is kept.
     """
     living = list_living(store.select, fingerprint)
-    shown = _Shown(workspace, living)
+    shown = _make_shown(workspace, living)
     found = []
     for result in list_results(store.select, fingerprint):
         if result.created_at < before and not shown.has(result):
@@ -91,6 +55,8 @@ def find_waste_of_nobody(
     `vectors` are the names of the files of vectors that living recordings read.
     """
     known = list_keys(store.select)
+    if workspace.depot is not None:
+        yield from find_depot_waste(workspace.depot, known, vectors, before=before)
     for kind, path in (
         *_judge_stage_files(workspace, known, vectors),
         *((WasteKind.TEMPORARY, path) for path in _list_temporaries(workspace)),
@@ -133,6 +99,19 @@ def measure_bytes(path: Path) -> int:
         if not one.is_dir() and facts.st_nlink == 1:
             total += facts.st_size
     return total
+
+
+class _Judge(Protocol):
+    """Says what is needed of one recording's results."""
+
+    def has(self, result: StageResult) -> bool:
+        """Tell whether a living recording shows this result; True for what is not understood."""
+
+
+def _make_shown(workspace: Workspace, living: Sequence[LivingRecording]) -> _Judge:
+    if workspace.depot is not None:
+        return DepotShown(workspace.depot, living)
+    return _Shown(workspace, living)
 
 
 class _Shown:
@@ -188,7 +167,11 @@ def _same_file(one: Path, other: Path) -> bool:
 def _result_waste(workspace: Workspace, result: StageResult, kind: WasteKind) -> Waste:
     paths = _files_of(workspace, result)
     size = sum(map(measure_bytes, paths))
-    return Waste(kind, f"stages/{result.stage}/{result.key}", paths, size, result.key)
+    name = f"stages/{result.stage}/{result.key}"
+    files = () if workspace.depot is None else workspace.depot.list_named(name)
+    size += sum(file.size_bytes for file in files)
+    objects = tuple(file.url for file in files)
+    return Waste(kind, name, paths, size, result.key, objects)
 
 
 def _files_of(workspace: Workspace, result: StageResult) -> tuple[Path, ...]:

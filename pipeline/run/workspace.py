@@ -10,6 +10,8 @@ WORKSPACE/
   checkpoints/KEY/           pieces of a transcription under way
   scratch/                   media that was fetched from an object storage, for one run
   locks/                     one per recording under way
+
+A workspace in an object storage is such a folder, its mirror, and a depot; see `depot`.
 """
 
 from __future__ import annotations
@@ -23,11 +25,14 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from models.errors import ConfigError, ResourceError
 from pipeline.media.artifact import replace_folder
 from pipeline.store.location import make_sqlite_url
+
+if TYPE_CHECKING:
+    from pipeline.run.depot import Depot
 
 SCRATCH = "scratch"
 """Folder of the workspace with media that was fetched; all of it can be fetched again."""
@@ -43,6 +48,13 @@ class Workspace:
     """Paths inside one workspace; nothing is made until asked for."""
 
     root: Path
+    depot: Depot | None = None
+    """Where all that is kept lies for other machines, too; None = this folder is all there is."""
+
+    @property
+    def name(self) -> str:
+        """What people call it: its folder, or its address."""
+        return str(self.root if self.depot is None else self.depot.url)
 
     @property
     def database_url(self) -> str:
@@ -65,14 +77,17 @@ class Workspace:
         """Make the folder and check that it can be written to.
 
         Raises:
-            ConfigError: when it cannot.
+            ConfigError: when it cannot, or the depot cannot be looked at.
             ResourceError: when the disk is full.
+            TransientError: when the depot does not answer.
         """
         with told_about(self.root, remedy="choose another folder with --workspace"):
             self.root.mkdir(parents=True, exist_ok=True)
             # On Linux it has no name, so that a killed process leaves nothing.
             with tempfile.TemporaryFile(dir=self.root, prefix=".probe-"):
                 pass
+        if self.depot is not None:
+            self.depot.check()
 
     def lock_file(self, name: str) -> Path:
         """Return the file whose lock says that a recording is under way."""

@@ -33,6 +33,7 @@ _RENEW = """
 UPDATE leases SET expires_ms = {now} + :for_ms WHERE name = :name AND token = :token
 """
 _GIVE_BACK = "UPDATE leases SET expires_ms = 0 WHERE name = :name AND token = :token"
+_HELD = "SELECT name FROM leases WHERE expires_ms > {now} ORDER BY name"
 _TOKEN = "SELECT token FROM leases WHERE name = :name"  # noqa: S105 (a statement)
 
 
@@ -88,6 +89,11 @@ def require_lease(session: Session, lease: Lease) -> None:
             "another run took this recording over, because this one did not answer for too long; "
             "nothing was stored"
         )
+
+
+def list_held(session: Session) -> tuple[str, ...]:
+    """List the names of all leases that somebody holds."""
+    return tuple(session.execute(_statement(session, _HELD)).scalars())
 
 
 def _token(session: Session, name: str) -> int | None:

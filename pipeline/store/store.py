@@ -34,6 +34,7 @@ from pipeline.store.find import FindQuery, FoundHighlight, find
 from pipeline.store.leases import (
     Lease,
     give_lease_back,
+    list_held,
     renew_lease,
     require_lease,
     take_lease,
@@ -280,6 +281,11 @@ class Store:
         """Let others have a lease at once; no-op when somebody took it over."""
         with self._writing(f"lease/{lease.name}") as session:
             give_lease_back(session, lease)
+
+    def held_leases(self) -> tuple[str, ...]:
+        """List the names of all leases that somebody holds, on whatever machine."""
+        with self._reading() as session:
+            return list_held(session)
 
     def under(self, lease: Lease) -> Store:
         """Return the same store for the holder of a lease: every change is refused once it is lost.
