@@ -196,9 +196,3 @@ def test_without_s3fs_it_is_said_what_to_install(indexed, monkeypatch) -> None:
     ran = indexed("publish", *TO)
     assert ran.code == 3
     assert "pip install 'kandian[s3]'" in ran.err
-
-
-def test_a_workspace_is_a_folder_of_this_machine(kandian) -> None:
-    ran = kandian("--workspace", f"s3://{BUCKET}/ws", "recordings")
-    assert ran.code == 2
-    assert "kandian publish --to" in ran.err
