@@ -13,7 +13,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Never
 
@@ -21,6 +21,7 @@ from models.errors import InputError, TransientError
 from pipeline.detect.encoder import make_encoder
 from pipeline.process.stopping import unbroken
 from pipeline.run.deposit import withdraw_deposit
+from pipeline.run.depot import Depot
 from pipeline.run.garbage import Waste, WasteKind
 from pipeline.run.lease import lock_name, try_hold
 from pipeline.run.vectors import name_vectors
@@ -30,13 +31,17 @@ from pipeline.run.waste import (
     make_waste,
     read_owner,
 )
+from pipeline.run.waste_far import find_depot_waste
 from pipeline.run.workspace import Workspace, told_about
-from pipeline.store.stages import list_fingerprints, list_living, list_tombstones
+from pipeline.store.stages import list_fingerprints, list_keys, list_living, list_tombstones
 from pipeline.store.store import Store
 
 GONE_SUFFIX = ".gone"
 """Of what is being removed: a run never finds half of it under its name."""
 
+
+UPLOAD = timedelta(days=1)
+"""Between an object and the row that remembers it lies the upload of one result at most."""
 
 BUSY = "a run is working on this recording"
 
@@ -164,15 +169,30 @@ def _hold(
 def _sweep_the_rest(
     store: Store, workspace: Workspace, *, before: datetime, remove: bool
 ) -> Iterator[Waste | LeftAlone]:
-    if busy := _find_busy(store, workspace):
+    vectors = _list_vectors(store, workspace)
+    if workspace.depot is not None:
+        for waste in _find_in_depot(store, workspace.depot, vectors, before=before):
+            if remove:
+                _dispose(store, workspace, waste)
+            yield waste
+    if busy := _find_busy(workspace):
         reason = "files of no known recording are left while a run is at work"
         yield LeftAlone(busy, reason)
         return
-    vectors = _list_vectors(store, workspace)
     for waste in find_waste_of_nobody(store, workspace, before=before, vectors=vectors):
         if remove:
             _dispose(store, workspace, waste)
         yield waste
+
+
+def _find_in_depot(
+    store: Store, depot: Depot, vectors: frozenset[str], *, before: datetime
+) -> Iterator[Waste]:
+    """Find objects of no known recording; while some machine works, only those that are old."""
+    if store.held_leases():  # in a cluster there always are some
+        before = min(before, datetime.now(UTC) - UPLOAD)
+    known = list_keys(store.select)
+    return find_depot_waste(depot, known, vectors, before=before)
 
 
 def _check_database(store: Store, workspace: Workspace) -> None:
@@ -204,11 +224,8 @@ def _recording_waste(workspace: Workspace, kind: WasteKind, recording_id: str) -
     return replace(waste, size_bytes=waste.size_bytes + sum(file.size_bytes for file in files))
 
 
-def _find_busy(store: Store, workspace: Workspace) -> str | None:
-    """Return the name of a lock, or a lease, that is held; None when nobody is at work."""
-    if workspace.depot is not None:
-        for name in store.held_leases():
-            return name
+def _find_busy(workspace: Workspace) -> str | None:
+    """Return the name of a lock that is held, None when nobody is at work."""
     for path in sorted(workspace.root.glob("locks/*.lock")):
         with contextlib.ExitStack() as stack:
             if not workspace.try_lock(path.stem, stack):

@@ -34,6 +34,8 @@ class Work:
 
     number: int
     job: Job
+    files: tuple[tuple[str, bytes], ...] = ()
+    """What the small files hold that the job names, for machines with other disks."""
 
 
 @dataclass(frozen=True, slots=True)

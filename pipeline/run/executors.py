@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from models.errors import InputError
+from models.remote import RemoteUrl
 from pipeline.run.executor import Executor, Setup
 from pipeline.run.executor_local import LocalExecutor
+from pipeline.run.parcel import PackingExecutor
 from pipeline.run.sizing import threads_each, usual_jobs
 
 
@@ -25,7 +27,8 @@ def make_executor(name: str, setup: Setup, *, jobs: int | None) -> Executor:
     if name == "ray":
         from pipeline.run.executor_ray import RayExecutor
 
-        return RayExecutor(setup, jobs=jobs)
+        executor = RayExecutor(setup, jobs=jobs)
+        return PackingExecutor(executor) if isinstance(setup.workspace, RemoteUrl) else executor
     raise InputError(f"there is no executor {name!r}; choose local or ray")
 
 

@@ -25,6 +25,8 @@ class WasteKind(StrEnum):
     TEMPORARY = "temporary file"
     FETCHED = "fetched media"
     """A copy of what lies in an object storage, left by a run that failed or was killed."""
+    COPY = "copy in the mirror"
+    """It lies in the depot, and is fetched when it is needed."""
     CHECKPOINT = "checkpoint"
     """Of a transcription that nobody took up again."""
     VECTORS = "vectors"

@@ -17,6 +17,7 @@ from pipeline.run.job import Observer
 from pipeline.run.ledger import Ledger
 from pipeline.run.logs import set_up_logging
 from pipeline.run.outcome import Outcome, outcome_of_error
+from pipeline.run.parcel import unpack
 from pipeline.run.toolbox import Toolbox
 from pipeline.store.store import Store, open_store
 
@@ -57,11 +58,12 @@ class Station:
 
     def _run(self, work: Work, tell: Callable[[Message], None]) -> Outcome:
         bench = self._prepare(work.number, tell)
+        job = unpack(work, bench.workspace)
         ledger = Ledger(bench.store, self._setup.settings)
-        if not self._setup.retry_failed and (poisoned := ledger.find_poisoned(work.job)):
+        if not self._setup.retry_failed and (poisoned := ledger.find_poisoned(job)):
             return poisoned
-        outcome = attempt(bench, work.job)
-        ledger.note(work.job, outcome)
+        outcome = attempt(bench, job)
+        ledger.note(job, outcome)
         return outcome
 
     def _prepare(self, number: int, tell: Callable[[Message], None]) -> Bench:

@@ -15,7 +15,7 @@ from typing import Protocol
 
 from pipeline.run.garbage import PICTURES, UNKEYED_STAGES, Waste, WasteKind
 from pipeline.run.kept_far import BILL_SUFFIX
-from pipeline.run.waste_far import DepotShown, find_depot_waste
+from pipeline.run.waste_far import DepotShown
 from pipeline.run.workspace import CHECKPOINT_OWNER, SCRATCH, Workspace
 from pipeline.store.contract import StageResult
 from pipeline.store.stages import LivingRecording, list_keys, list_living, list_results
@@ -55,12 +55,11 @@ def find_waste_of_nobody(
     `vectors` are the names of the files of vectors that living recordings read.
     """
     known = list_keys(store.select)
-    if workspace.depot is not None:
-        yield from find_depot_waste(workspace.depot, known, vectors, before=before)
     for kind, path in (
         *_judge_stage_files(workspace, known, vectors),
         *((WasteKind.TEMPORARY, path) for path in _list_temporaries(workspace)),
         *_list_left_folders(workspace),
+        *_list_copies(workspace, known, vectors),
     ):
         if is_older(path, before):
             yield make_waste(workspace, kind, path)
@@ -217,6 +216,20 @@ def _list_left_folders(workspace: Workspace) -> Iterator[tuple[WasteKind, Path]]
     for folder in _list_folder(workspace.root / "checkpoints"):
         if read_owner(folder) is None:
             yield WasteKind.CHECKPOINT, folder
+
+
+def _list_copies(
+    workspace: Workspace, known: frozenset[str], vectors: frozenset[str]
+) -> Iterator[tuple[WasteKind, Path]]:
+    """List what a mirror can fetch again; without a depot nothing is a copy."""
+    if workspace.depot is None:
+        return
+    for folder in _list_folder(workspace.root / "stages"):
+        for path in _list_folder(folder):
+            if _judge_stage_file(path, known, vectors) is None:
+                yield WasteKind.COPY, path
+    for folder in _list_folder(workspace.root / "recordings"):
+        yield WasteKind.COPY, folder
 
 
 def _names_in(folder: Path) -> set[str]:
