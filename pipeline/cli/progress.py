@@ -19,11 +19,12 @@ STAGE_WORDS = {
     "transcode": "making the replay",
     "package": "packaging",
     "pictures": "taking pictures",
+    "deposit": "sending it to the depot",
     "source": "reading the recording",
     "replay": "reading the replay",
 }
 
-COUNTED = frozenset({"fetch", "search", "pictures"})
+COUNTED = frozenset({"fetch", "search", "pictures", "deposit"})
 """Their progress is counted in pieces, not in time of media: they have no speed."""
 
 

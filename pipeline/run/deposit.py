@@ -52,7 +52,15 @@ def deposit_recording(bench: Bench, recording_id: str) -> None:
     revision = bench.store.document(recording_id, with_review=False).revision
     folder = bench.workspace.recording_folder(recording_id)
     place = depot.recording(recording_id)
-    send_recording(depot.storage, bench.store, folder, place, revision, own=REPORT_FILES)
+    send_recording(
+        depot.storage,
+        bench.store,
+        folder,
+        place,
+        revision,
+        own=REPORT_FILES,
+        follow=lambda sent, total: bench.observer.follow("deposit", sent, total),
+    )
 
 
 def renew_deposit(bench: Bench, recording_id: str) -> None:

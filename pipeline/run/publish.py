@@ -8,7 +8,7 @@ URL/RECORDING/published.json                      last: only now it is published
 from __future__ import annotations
 
 import mimetypes
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -97,11 +97,13 @@ def send_recording(
     revision: int,
     *,
     own: frozenset[str],
+    follow: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Published:
     """Make the storage hold exactly the files of a folder but its `own`, whatever is there.
 
     What is there with the same content is not sent again. Where the store was given a lease,
-    nothing is sent once that is lost; else as `publish_recording`.
+    nothing is sent once that is lost; else as `publish_recording`. `follow` is told bytes sent, and
+    in all.
 
     Raises:
         LeaseLostError: when another run took the recording over meanwhile.
@@ -116,9 +118,12 @@ def send_recording(
         return Published(folder.name, Verdict.UNCHANGED, 0, 0)
     store.require_lease()
     write_record(storage, place, _under_way(before, files, frozenset(changed)))
+    sent, total = 0, sum(files[name].size_bytes for name in changed)
     for name in sorted(changed, key=_turn):
+        follow(sent, total)
         store.require_lease()
         storage.send(paths[name], place.below(name), mime=_mime_of(name), cache=ASK_AGAIN)
+        sent += files[name].size_bytes
     if _stamp_all(_list_files(folder, own)) != stamps:
         raise TransientError(f"{folder.name} was indexed while it was published; publish it again")
     etags = _require_sizes(storage, place, files)
@@ -126,7 +131,7 @@ def send_recording(
     for name in gone:
         storage.remove(place.below(name))
     write_record(storage, place, Record(revision, files, etags))
-    sent = sum(files[name].size_bytes for name in changed)
+    follow(sent, total)
     return Published(folder.name, Verdict.PUBLISHED, len(changed), sent)
 
 
