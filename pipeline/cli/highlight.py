@@ -183,18 +183,17 @@ def import_command(settings: GlobalSettings, *, recording_id: str, path: Path) -
     corrections made by hand stay.
     """
     from models.operator_file import read_operator_log
-    from pipeline.run.index_files import write_index_files
 
     with open_for_writing(settings) as store:
         recording = store.document(recording_id, with_review=False).recording
         log = read_operator_log(path, recording, store.catalogue(recording_id))
         saved = store.keep_log(recording_id, log)
         # Also when it is nothing new: an import may have been killed before it wrote them.
-        write_index_files(store, settings.workspace, recording_id)
+        _write_index(settings, store, recording_id)
         if not settings.quiet:
             what = f"{len(log.marks)} marks" if saved.changed else "nothing new"
             say(f"{recording_id}: {what}; index revision {saved.revision}")
-        _renew_pictures(settings, store, recording_id)
+        _renew(settings, store, recording_id)
 
 
 def _correct(
@@ -223,17 +222,26 @@ def _correct(
 
 
 def _keep(settings: GlobalSettings, store: Store, correction: Correction) -> None:
-    from pipeline.run.index_files import write_index_files
-
     saved = store.correct(correction)
-    if settings.workspace.depot is None:
-        write_index_files(store, settings.workspace, correction.recording_id)
+    _write_index(settings, store, correction.recording_id)
     if not settings.quiet:
         say(f"{saved.highlight_id}: {correction.action}; index revision {saved.revision}")
+    _renew(settings, store, correction.recording_id)
+
+
+def _write_index(settings: GlobalSettings, store: Store, recording_id: str) -> None:
+    """Write the index files at once; in a depot they are renewed together with the pictures."""
+    from pipeline.run.index_files import write_index_files
+
     if settings.workspace.depot is None:
-        _renew_pictures(settings, store, correction.recording_id)
+        write_index_files(store, settings.workspace, recording_id)
+
+
+def _renew(settings: GlobalSettings, store: Store, recording_id: str) -> None:
+    if settings.workspace.depot is None:
+        _renew_pictures(settings, store, recording_id)
     else:
-        _renew_deposit(settings, store, correction.recording_id)
+        _renew_deposit(settings, store, recording_id)
 
 
 def _renew_deposit(settings: GlobalSettings, store: Store, recording_id: str) -> None:

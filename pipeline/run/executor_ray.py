@@ -1,8 +1,9 @@
 """Recordings worked off by the actors of a Ray cluster: the only module that knows Ray.
 
 Only paths and outcomes travel; every node must see the recordings, the workspace and the database
-under the same names. What has happened stands in the store, so Ray keeps nothing and repeats
-nothing: an actor that dies, or whose node does, is replaced, and we try its recording again.
+under the same names, or take part in a workspace at s3:// (see `parcel`). What has happened stands
+in the store, so Ray keeps nothing and repeats nothing: an actor that dies, or whose node does, is
+replaced, and we try its recording again.
 
 Signals wait for calls of Ray, which takes what is raised in the middle of them for its own failure.
 """

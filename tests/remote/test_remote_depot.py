@@ -141,7 +141,9 @@ def test_commands_find_what_they_need(done: Done, left: Machine, bucket: Bucket,
     assert left("find", "--product", "P1").code == 0
 
 
-def test_a_correction_reaches_the_depot(done: Done, left: Machine, bucket: Bucket) -> None:
+def test_a_correction_reaches_the_depot(
+    done: Done, left: Machine, bucket: Bucket, tmp_path: Path
+) -> None:
     (first, *_rest) = json.loads(left("highlight", "list", "周五", "--format", "json").out)
     ran = left("highlight", "remove", "周五", first["id"])
     assert ran.code == 0, ran.err
@@ -150,6 +152,11 @@ def test_a_correction_reaches_the_depot(done: Done, left: Machine, bucket: Bucke
     assert index["removed"] == [first["id"]]
     assert f"{SHOWN}/covers/{first['id']}.jpg" not in bucket.list()
     assert f"{SHOWN}/replay.mp4" in bucket.list()
+    (tmp_path / "console.csv").write_text("product_id,start\nP3,0:21\n", encoding="utf-8")
+    ran = left("highlight", "import", "周五", tmp_path / "console.csv")
+    assert ran.code == 0, ran.err
+    index = json.loads(bucket.get(f"{SHOWN}/index.json")["Body"].read())
+    assert "P3" in [one["product_id"] for one in index["highlights"]]
     before = bucket.list()
     assert left(*done.job).code == 0
     assert bucket.list() == before
