@@ -83,10 +83,10 @@ def remove_bucket(client) -> None:
 class Machine:
     """A machine with a disk of its own, the same depot and the same database as all others."""
 
-    def __init__(self, disk: Path, database: str) -> None:
+    def __init__(self, disk: Path, database: str, depot: str = DEPOT) -> None:
         self.disk = disk
         self.database = database
-        self.kandian = Kandian(DEPOT)
+        self.kandian = Kandian(depot)
 
     def __call__(self, *arguments: object) -> Ran:
         """Run `kandian` in this process, as if on that machine."""
