@@ -97,9 +97,19 @@ def name_marks(
     and comes back. `taken` holds further ids that may not be given. Deterministic, ids unique.
     """
     marks = log.marks
-    names = _match(marks, {_place_of(kept.mark): kept.highlight_id for kept in known})
+    laid = place_marks(marks, detected, recording.duration_ms)
+    confirmed = {item.ordinal: {pitch.id for pitch in item.confirmed} for item in laid}
+    detected_ids = {item.id for item in detected}
+    # A mark that confirmed a pitch, and now is about something else, gives its id back.
+    names = {
+        ordinal: name
+        for ordinal, name in _match(
+            marks, {_place_of(kept.mark): kept.highlight_id for kept in known}
+        ).items()
+        if name not in detected_ids or name in confirmed.get(ordinal, set())
+    }
     used = set(names.values())
-    for placed in place_marks(marks, detected, recording.duration_ms):
+    for placed in laid:
         free = [pitch.id for pitch in placed.confirmed if pitch.id not in used]
         if placed.ordinal not in names and free:
             names[placed.ordinal] = free[0]
@@ -113,7 +123,7 @@ def name_marks(
     back = _match([marks[ordinal] for ordinal in rest], graves)
     names |= {rest[index]: name for index, name in back.items()}
     used |= {*taken, *names.values()}
-    used |= {item.id for item in detected}
+    used |= detected_ids
     owner = f"{recording.fingerprint}/{recording.id}/operator"
     for ordinal in range(len(marks)):
         if ordinal not in names:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from itertools import count
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -253,6 +254,21 @@ def test_going_down_loses_logs_and_importing_again_brings_them_back(
         assert served(again) == before
 
 
+def test_a_mark_that_moves_off_a_pitch_leaves_it_to_detection(
+    store: Store, index_input: MakeInput
+) -> None:
+    store.save_index(index_input())
+    pitch = served(store)[-1]
+    store.keep_log("rec-1", OperatorLog((OperatorMark("P1", 189_000),)))
+    assert served(store)[-1].id == pitch.id
+    store.keep_log("rec-1", OperatorLog((OperatorMark("P1", 185_000, 195_000),)))
+    assert shapes(store)[-2:] == [("P1", 185, 195, "operator"), ("P1", 200, 240, "detected")]
+    assert served(store)[-1] == pitch
+
+
+numbers = count()
+
+
 @st.composite
 def logs(draw: st.DrawFn) -> OperatorLog:
     times = sorted(draw(st.sets(st.integers(0, 299), max_size=5)))
@@ -264,25 +280,27 @@ def logs(draw: st.DrawFn) -> OperatorLog:
     return OperatorLog(tuple(marks))
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)  # transactions wait for a disk that others share
 @given(st.lists(logs(), min_size=1, max_size=4))
 def test_logs_one_after_the_other_leave_what_the_last_one_alone_would(
     sqlite_store: Store, index_input: MakeInput, history: list[OperatorLog]
 ) -> None:
-    if sqlite_store.find_recording("rec-1") is not None:
-        sqlite_store.delete_recording("rec-1")
-        sqlite_store.delete_recording("rec-2")
-    sqlite_store.save_index(index_input())
+    # Recordings of its own for every example: what was served once keeps its id for ever.
+    often, once = f"often-{next(numbers)}", f"once-{next(numbers)}"
+    sqlite_store.save_index(index_input(recording_id=often))
     for log in history:
-        sqlite_store.keep_log("rec-1", log)
-        once = sqlite_store.document("rec-1", with_review=True)
-        assert not sqlite_store.keep_log("rec-1", log).changed
-        assert not sqlite_store.save_index(replace(index_input(), log=log)).changed
-        assert sqlite_store.document("rec-1", with_review=True) == once
-        ends = [item.span.end_ms for item in once.highlights]
-        starts = [item.span.start_ms for item in once.highlights]
+        sqlite_store.keep_log(often, log)
+        before = sqlite_store.document(often, with_review=True)
+        assert not sqlite_store.keep_log(often, log).changed
+        again = replace(index_input(recording_id=often), log=log)
+        assert not sqlite_store.save_index(again).changed
+        assert sqlite_store.document(often, with_review=True) == before
+        ends = [item.span.end_ms for item in before.highlights]
+        starts = [item.span.start_ms for item in before.highlights]
         assert all(end <= start for end, start in zip(ends, starts[1:], strict=False))
-    sqlite_store.save_index(replace(index_input(recording_id="rec-2"), log=history[-1]))
-    assert [replace(item, id="hl_0") for item in served(sqlite_store)] == [
-        replace(item, id="hl_0") for item in served(sqlite_store, "rec-2")
+    sqlite_store.save_index(replace(index_input(recording_id=once), log=history[-1]))
+    assert [replace(item, id="hl_0") for item in served(sqlite_store, often)] == [
+        replace(item, id="hl_0") for item in served(sqlite_store, once)
     ]
