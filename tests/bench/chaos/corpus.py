@@ -1,4 +1,4 @@
-"""A dozen small recordings: most with a transcript of their own, some to be listened to."""
+"""Small recordings: most with a transcript of their own, some to be heard, one clicked."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pipeline.media.tool import find_ffmpeg
 from tests.conftest import CATALOGUE, SAMPLE, SPEECH, format_srt
 
 SHOWS = 6
+CLICKS = "product_id,start,end\nP2,0:01,0:09\n"
 SPOKEN = ((0, 15), (30, 20))
 """Stretches of the sample, start and length in seconds, that recognition has to hear."""
 
@@ -22,6 +23,8 @@ def make_corpus(folder: Path) -> Path:
             for n in range(SHOWS)]  # fmt: skip
     for number in range(SHOWS):
         _make_show(folder, number)
+    (folder / "clicks.csv").write_text(CLICKS, encoding="utf-8")
+    rows[0]["operator"] = "clicks.csv"
     for number, (start_s, length_s) in enumerate(SPOKEN):
         name = f"spoken{number}.mp4"
         cut = ("-ss", start_s, "-i", SAMPLE / "broadcast.mp4", "-t", length_s, "-c", "copy")
@@ -29,7 +32,7 @@ def make_corpus(folder: Path) -> Path:
         rows.append({"id": f"spoken{number}", "media": name, "transcript": ""})
     manifest = folder / "tonight.csv"
     with manifest.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, ["id", "media", "transcript"])
+        writer = csv.DictWriter(file, ["id", "media", "transcript", "operator"])
         writer.writeheader()
         writer.writerows(rows)
     return manifest
