@@ -42,6 +42,7 @@ def command(
     catalogue: Path | None,
     executor: str,
     jobs: int | None,
+    gpus: float,
     dry_run: bool,
     watch: bool,
     quiet_s: float,
@@ -63,7 +64,7 @@ def command(
 
     settings: GlobalSettings = ctx.obj
     how = BatchOptions(
-        source, catalogue, executor, jobs, dry_run, watch, quiet_s, events, retry_failed
+        source, catalogue, executor, jobs, gpus, dry_run, watch, quiet_s, events, retry_failed
     )
     asked = JobSettings(**job_settings)
     Toolbox(asked)  # says what is wrong with the settings before anything else
@@ -104,6 +105,7 @@ def _run(
         database_url=settings.database_url,
         log_level=logging.getLogger().level,
         retry_failed=how.retry_failed,
+        gpus=how.gpus,
     )
     with (
         open_for_writing(settings) as store,

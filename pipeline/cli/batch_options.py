@@ -20,6 +20,7 @@ class BatchOptions:
     catalogue: Path | None
     executor: str
     jobs: int | None
+    gpus: float
     dry_run: bool
     watch: bool
     quiet_s: float
@@ -46,6 +47,13 @@ batch_options = together(
             type=click.IntRange(min=1),
             default=None,
             help="Recordings at once.  [default: as many as cores and memory allow]",
+        ),
+        click.option(
+            "--gpus",
+            type=click.FloatRange(min=0),
+            metavar="SHARE",
+            default=0.0,
+            help="With ray: what a worker takes of a GPU, say 0.25; 0 = it sees none.",
         ),
         click.option("--dry-run", is_flag=True, default=False, help="Only say what would be done."),
         click.option(

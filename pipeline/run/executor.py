@@ -24,6 +24,8 @@ class Setup:
     log_level: int
     retry_failed: bool = False
     """Try recordings again that failed so often that they would be passed over."""
+    gpus: float = 0.0
+    """Share of a GPU that a worker of a cluster takes; 0 = it sees none."""
     log_format: str = field(default_factory=current_log_format)
     """As in the process that starts the workers."""
 

@@ -67,7 +67,9 @@ class RayActor:
 
 
 class RayExecutor:
-    """Up to `jobs` actors with `threads` CPUs each; see `Executor` for what is guaranteed.
+    """Up to `jobs` actors with `threads` CPUs each, and a share of a GPU where that was asked for.
+
+    See `Executor` for what is guaranteed.
 
     Raises:
         ConfigError: when Ray is not installed, or its cluster cannot be reached.
@@ -79,10 +81,10 @@ class RayExecutor:
         if self._ours:
             _join(self._ray)
         self._threads = setup.settings.threads or 1
-        self._jobs = jobs or self._fitting()
         # A worker left to itself would take all threads of its node.
         settings = replace(setup.settings, threads=self._threads)
         self._setup = replace(setup, settings=settings)
+        self._jobs = jobs or self._fitting()
         self._crew: list[_Member] = []
 
     @property
@@ -167,14 +169,19 @@ class RayExecutor:
     def _hire(self) -> _Member:
         # Without num_cpus a running actor counts as no CPU at all, and a node takes any number.
         # Restarts and retries are ours: Ray would repeat them without asking the store.
-        options = {"num_cpus": self._threads, "max_restarts": 0, "max_task_retries": 0}
+        # Without num_gpus it sees no GPU, whatever its node has.
+        takes = {"num_cpus": self._threads, "num_gpus": self._setup.gpus}
+        options = takes | {"max_restarts": 0, "max_task_retries": 0}
         actor = self._ray.remote(**options)(RayActor).remote(self._setup)
         return _Member(actor, actor.begin.remote())
 
     def _fitting(self) -> int:
-        """Return how many actors the cluster has CPUs for."""
-        cpus = self._ray.cluster_resources().get("CPU", 1)
-        return max(1, int(cpus // self._threads))
+        """Return how many actors the cluster has CPUs and GPUs for."""
+        has = self._ray.cluster_resources()
+        fit = [has.get("CPU", 1) // self._threads]
+        if self._setup.gpus:
+            fit.append(has.get("GPU", 0) // self._setup.gpus)
+        return max(1, int(min(fit)))
 
 
 def _import_ray() -> Any:

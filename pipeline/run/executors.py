@@ -15,13 +15,15 @@ from pipeline.run.sizing import threads_each, usual_jobs
 def make_executor(name: str, setup: Setup, *, jobs: int | None) -> Executor:
     """Return the executor of that name.
 
-    Local workers share the cores of the machine; a Ray actor takes --threads CPUs, one unless told.
+    Local workers share the machine; a Ray actor takes --threads CPUs, one unless told, and --gpus.
 
     Raises:
         InputError: when there is no such executor.
         ConfigError: when it is not installed, or its cluster cannot be reached.
     """
     if name == "local":
+        if setup.gpus:
+            raise InputError("--gpus is for --executor ray; workers here share this machine's GPU")
         number = jobs or usual_jobs()
         return LocalExecutor(_sharing(setup, number), jobs=number)
     if name == "ray":

@@ -84,6 +84,31 @@ def assert_indexed(lines: list[BatchLine]) -> None:
         assert isinstance(line.outcome, Done) or line.tries > 1, line
 
 
+def test_workers_that_take_a_share_of_a_gpu_run_where_there_is_one(
+    cluster: Any, jobs: list[Job], tmp_path: Path
+) -> None:
+    # Ray believes what a node says of itself: one with a GPU, whose hardware nobody asks for.
+    node = cluster.add_node(num_cpus=4, num_gpus=1)
+    workspace = Workspace(tmp_path / "ws")
+    workspace.prepare()
+    setup = Setup(SETTINGS, workspace.root, workspace.database_url, logging.WARNING, gpus=0.5)
+    looks = 0
+
+    def take(event: BatchEvent) -> None:
+        nonlocal looks
+        if isinstance(event, Progressed):
+            raylet = node.all_processes["raylet"][0].process.pid
+            for pid in actors(cluster):
+                looks += 1
+                stat = Path(f"/proc/{pid}/stat").read_text()
+                assert int(stat.rpartition(")")[2].split()[1]) == raylet
+
+    with open_store(setup.database_url) as store, RayExecutor(setup, jobs=None) as executor:
+        assert executor.slots == 2  # half a GPU each, though there are six CPUs
+        assert_indexed(list(iter_batch(executor, iter(jobs), Ledger(store, SETTINGS), take)))
+    assert looks
+
+
 def test_a_killed_actor_costs_one_try(cluster: Any, jobs: list[Job], tmp_path: Path) -> None:
     events: list[BatchEvent] = []
 
