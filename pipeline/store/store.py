@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Self
 
-from sqlalchemy import Connection, Engine, delete, select, text
-from sqlalchemy.orm import Session
+from sqlalchemy import delete, select, text
 
 from models.catalogue import Catalogue
 from models.document import IndexDocument
-from models.errors import ConfigError, InputError, KandianError, TransientError
+from models.errors import ConfigError, InputError, KandianError
 from models.highlight import Action, Correction
 from models.operator_log import OperatorLog
 from models.recording import Recording
@@ -23,11 +19,9 @@ from pipeline.store import rows
 from pipeline.store.contract import IndexInput, SavedCorrection, SavedIndex, StageResult
 from pipeline.store.correcting import check_correction, make_new_id, require_row
 from pipeline.store.engine import (
-    lock,
     make_engine,
     make_engine_readonly,
     make_reading,
-    make_writing,
 )
 from pipeline.store.failures import told_clearly
 from pipeline.store.find import FindQuery, FoundHighlight, find
@@ -36,11 +30,10 @@ from pipeline.store.leases import (
     give_lease_back,
     list_held,
     renew_lease,
-    require_lease,
     take_lease,
 )
 from pipeline.store.listing import ListedProduct, ListedRecording, list_products, list_recordings
-from pipeline.store.location import Location, parse_location
+from pipeline.store.location import parse_location
 from pipeline.store.operator_log import log_of, read_marks
 from pipeline.store.pages import BY_INDEX, POSTGRES_PAGES, SQLITE_PAGES
 from pipeline.store.reading import (
@@ -52,8 +45,8 @@ from pipeline.store.reading import (
 from pipeline.store.readonly import NOTHING_INDEXED, check_indexed
 from pipeline.store.saving import clear, write_index
 from pipeline.store.schema import ensure_schema, read_revision
-from pipeline.store.select import Row, Select
 from pipeline.store.serving import keep_log, rebuild
+from pipeline.store.transactions import Transactions, make_select
 from pipeline.store.tries import RememberedFailure, delete_failure, read_failure, write_failure
 from pipeline.store.version import SCHEMA_REVISION
 
@@ -116,28 +109,13 @@ def open_store_readonly(url: str) -> Store:
     return Store(make_engine_readonly(location), location)
 
 
-class Store:
+class Store(Transactions):
     """One database; a context manager that closes it.
 
     Every method is one transaction: it happens as a whole or not at all, also under kill -9.
     Readers never wait for writers. Every method may raise ResourceError (disk full),
     TransientError (locked for long) or ConfigError (read-only, damaged).
     """
-
-    def __init__(self, engine: Engine, location: Location, lease: Lease | None = None) -> None:
-        self._engine = engine
-        self._location = location
-        self._lease = lease
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_raised: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close all connections."""
-        self._engine.dispose()
 
     def save_index(self, data: IndexInput) -> SavedIndex:
         """Save all that is known about one recording, in place of what was saved before.
@@ -331,7 +309,7 @@ class Store:
             if self._location.path is None:
                 pages = POSTGRES_PAGES
                 connection.execute(text(BY_INDEX))
-            return find(_make_select(connection), query, pages)
+            return find(make_select(connection), query, pages)
 
     def products(self, recording_id: str | None) -> tuple[ListedProduct, ...]:
         """List the products of one recording's catalogue, or of all recordings."""
@@ -340,32 +318,3 @@ class Store:
     def recordings(self) -> tuple[ListedRecording, ...]:
         """List the recordings, sorted by id."""
         return list_recordings(self.select)
-
-    def select(self, sql: str, parameters: Mapping[str, object]) -> Sequence[Row]:
-        """Run one reading statement with `:name` parameters."""
-        with self._told(), self._engine.connect() as connection:
-            return _make_select(connection)(sql, parameters)
-
-    @contextmanager
-    def _reading(self) -> Iterator[Session]:
-        with self._told(), Session(make_reading(self._engine)) as session:
-            yield session
-
-    @contextmanager
-    def _writing(self, name: str = "") -> Iterator[Session]:
-        """Give a transaction that is alone in writing what has that name, or what has none."""
-        with self._told(), Session(make_writing(self._engine)) as session, session.begin():
-            lock(session.connection(), name)
-            if self._lease is not None:
-                require_lease(session, self._lease)
-            yield session
-
-    def _told(self) -> AbstractContextManager[None]:
-        return told_clearly(self._location.name, unreachable=TransientError)
-
-
-def _make_select(connection: Connection) -> Select:
-    def select(sql: str, parameters: Mapping[str, object]) -> Sequence[Row]:
-        return connection.execute(text(sql), dict(parameters)).mappings().all()
-
-    return select
