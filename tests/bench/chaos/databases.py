@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from pipeline.store.engine import make_engine
 from pipeline.store.location import make_sqlite_url, parse_location
@@ -91,7 +91,7 @@ def hold(url: str, statement: str, seconds: float) -> str:
             connection.execute(text(statement))
             time.sleep(seconds)
             connection.rollback()
-    except OperationalError:
+    except DBAPIError:  # others hold it, or the first batch has not made its tables yet
         return ""
     return "database lock"
 
