@@ -105,7 +105,13 @@ def test_nothing_outlives_a_batch_that_ends_and_the_next_one_goes_on(
     noted = tmp_path / "pid"
     endless = program(f"echo $$ > {noted}.new; mv {noted}.new {noted}; exec sleep 600")
     command = kandian.command(*batch(folder, "--ffmpeg", endless))
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as running:
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        # A shell that ran the tests in the background has told everybody to ignore Ctrl-C.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
+    ) as running:
         until(noted.exists)
         tool = int(noted.read_text())
         worker = int(Path(f"/proc/{tool}/stat").read_text().rpartition(")")[2].split()[1])
