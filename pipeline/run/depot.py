@@ -16,13 +16,16 @@ import os
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from models.errors import ConfigError, InputError
 from models.remote import RemoteUrl
 from pipeline.media.artifact import atomic_output, require_space
-from pipeline.remote.storage import RemoteFile, Storage, connect_storage
 from pipeline.run.keys import content_key
 from pipeline.run.workspace import Workspace, make_folder
+
+if TYPE_CHECKING:
+    from pipeline.remote.storage import RemoteFile, Storage
 
 MIRROR = "KANDIAN_MIRROR"
 """Environment variable: the folder that mirrors lie in, one for each address."""
@@ -57,6 +60,9 @@ class Depot:
     @cached_property
     def storage(self) -> Storage:
         """The storage, connected to at first use; its verbs raise what `open_storage` says."""
+        # Here, for every command opens a workspace, and few of them one with a depot.
+        from pipeline.remote.storage import connect_storage
+
         return connect_storage()
 
     def check(self) -> None:
