@@ -12,18 +12,19 @@ same ones, whatever batch they belong to:
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import stat
 import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import BinaryIO
+
+from pipeline.process.locks import try_lock
 
 TASKS = Path("/proc/self/task")
 CGROUP_QUOTA = Path("/sys/fs/cgroup/cpu.max")
 """What a container is granted: microseconds of CPU time, or `max`, in a period of so many."""
-OWN_FOLDER = 0o700
+OURS_ALONE = 0o700
+"""Mode of the folder with our locks: nobody else's processes can hold a core against us."""
 
 
 def usable_cores() -> int:
@@ -54,10 +55,10 @@ def bind_to_cores(number: int, stack: contextlib.ExitStack) -> frozenset[int]:
         the cores that this process may use now; empty where the system does not say.
     """
     allowed = _allowed()
-    folder = _own_folder()
-    if folder is None or not 0 < number < len(allowed):
+    if not 0 < number < len(allowed):
         return allowed
-    claimed = claim(number, allowed, folder, stack)
+    folder = _own_folder()
+    claimed = claim(number, allowed, folder, stack) if folder else frozenset()
     if not claimed:
         return allowed
     stack.callback(_bind, allowed)
@@ -75,30 +76,22 @@ def claim(
     with contextlib.ExitStack() as own:
         claimed: set[int] = set()
         for core in sorted(cores):
-            if len(claimed) < number and _try_lock(folder / f"{core}.lock", own):
-                claimed.add(core)
+            if len(claimed) == number:
+                break
+            with contextlib.suppress(OSError):  # a folder that cannot be written to has no free one
+                if try_lock(folder / f"{core}.lock", own):
+                    claimed.add(core)
         if len(claimed) < number:
             return frozenset()
         stack.enter_context(own.pop_all())
         return frozenset(claimed)
 
 
-def _try_lock(path: Path, stack: contextlib.ExitStack) -> bool:
-    with contextlib.ExitStack() as own:
-        try:
-            handle: BinaryIO = own.enter_context(path.open("wb"))
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:  # somebody has it, or the folder cannot be written to
-            return False
-        stack.enter_context(own.pop_all())
-    return True
-
-
 def _own_folder() -> Path | None:
     """Return a folder that all our processes on this machine share, None where it is not ours."""
     folder = Path(tempfile.gettempdir()) / f"kandian-cores-{os.getuid()}"
     with contextlib.suppress(OSError):
-        folder.mkdir(mode=OWN_FOLDER, exist_ok=True)
+        folder.mkdir(mode=OURS_ALONE, exist_ok=True)
         found = folder.lstat()
         if stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid():
             return folder

@@ -24,8 +24,8 @@ POISONED_AFTER = 3
 """Failures of the same input that end the trying: once may be bad luck, twice a coincidence."""
 CERTAIN = frozenset({FailureKind.INPUT, FailureKind.TOOL, FailureKind.DIED, FailureKind.UNEXPECTED})
 """Kinds that count: the same input most likely fails again."""
-NO_RESULT_OF = frozenset({"threads", "weights", "ffmpeg"})
-"""Settings that say how or where, not what."""
+NO_RESULT_OF = frozenset({"threads", "weights", "ffmpeg", "listen_again"})
+"""Settings that say how, where or how often, not what."""
 
 
 class Ledger:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from models.catalogue import Catalogue
@@ -24,8 +25,8 @@ log = logging.getLogger(__name__)
 TRANSCRIBE_VERSION = "1"
 """Raise it when the same audio, engine and settings would give another transcript."""
 
-NAMES = "-"
-"""Between what a transcript depends on anyway and the names that it was heard with."""
+BEFORE_NAMES = "-"
+"""In a key, between what a transcript depends on anyway and the names that it was heard with."""
 OTHER_NAMES = (
     "the transcript is kept that was made with another choice of names in mind; "
     "--listen-again makes a new one"
@@ -75,33 +76,35 @@ def find_transcript(bench: Bench, source: Source, catalogue: Catalogue) -> KeptT
 
 
 def _find_heard(bench: Bench, source: Source, engine: Transcriber) -> KeptTranscript | None:
-    """Return what was heard with these names; else, unless asked to listen again, with others.
+    """Return what was heard with these names; else, unless asked to listen again, with others."""
+    for key in _iter_keys(bench, source, engine):
+        transcript = _read_kept_transcript(bench, key)
+        if transcript is not None:
+            return KeptTranscript(transcript, key)
+    return None
 
-    Of several the latest: a new alias must not cost hours of new transcription.
+
+def _iter_keys(bench: Bench, source: Source, engine: Transcriber) -> Iterator[str]:
+    """Yield the keys of transcripts that would do, the best first.
+
+    Of those heard with other names the latest: a new alias must not cost hours of transcription.
     """
     key = _transcript_key(engine, source)
-    keys = [key]
-    if not bench.toolbox.settings.listen_again:
-        common = _common_key(engine, source)
-        others = [
-            result
-            for result in list_results(bench.store.select, source.fingerprint)
-            if result.key != key and result.key.partition(NAMES)[0] == common
-        ]
-        others.sort(key=lambda result: result.created_at, reverse=True)
-        keys += [result.key for result in others]
-    for one in keys:
-        transcript = _read_kept_transcript(bench, one)
-        if transcript is not None:
-            return KeptTranscript(transcript, one)
-    return None
+    yield key
+    if bench.toolbox.settings.listen_again:
+        return
+    common = _common_key(engine, source)
+    heard = list_results(bench.store.select, source.fingerprint)
+    others = [one for one in heard if one.key.partition(BEFORE_NAMES)[0] == common]
+    others.sort(key=lambda result: result.created_at, reverse=True)
+    yield from (other.key for other in others if other.key != key)
 
 
 def _transcript_key(engine: Transcriber, source: Source) -> str:
     common = _common_key(engine, source)
     if not engine.hot_words:
         return common
-    return f"{common}{NAMES}{stage_key('names', TRANSCRIBE_VERSION, *engine.hot_words)}"
+    return f"{common}{BEFORE_NAMES}{stage_key('names', TRANSCRIBE_VERSION, *engine.hot_words)}"
 
 
 def _common_key(engine: Transcriber, source: Source) -> str:

@@ -29,6 +29,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from models.errors import ConfigError, ResourceError
 from pipeline.media.artifact import replace_folder
+from pipeline.process.locks import try_lock
 from pipeline.store.location import make_sqlite_url
 
 if TYPE_CHECKING:
@@ -100,14 +101,7 @@ class Workspace:
         """
         path = self.lock_file(name)
         make_folder(path.parent)
-        with contextlib.ExitStack() as own:
-            handle = own.enter_context(path.open("w"))
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                return False
-            stack.enter_context(own.pop_all())
-        return True
+        return try_lock(path, stack)
 
 
 def make_folder(folder: Path) -> None:
