@@ -10,9 +10,8 @@ from pathlib import Path
 from models.catalogue import Catalogue, Product
 from models.catalogue_row import ALIAS_SEPARATOR, COLUMNS, LAYOUT, parse_product
 from models.errors import InputError
-from models.sheet import Problem, Row, find_unknown_keys, format_problems, quote
-from models.sheet_csv import parse_csv_rows
-from models.sheet_json import parse_json_rows
+from models.sheet import Problem, Row, format_problems, quote
+from models.sheet_text import parse_sheet
 from models.text_file import decode_text, read_text_file
 
 
@@ -38,12 +37,9 @@ def parse_catalogue(data: bytes, *, name: str) -> Catalogue:
     text = decode_text(data, name=name)
     if not text.strip():
         raise InputError(f"{name} is empty; a catalogue has a header line and a line per product")
-    parse_rows = parse_json_rows if text.lstrip()[0] in "[{" else parse_csv_rows
-    read = parse_rows(text, LAYOUT, name=name)
-    problems = [item for item in read if isinstance(item, Problem)]
-    rows = [item for item in read if isinstance(item, Row)]
-    problems += find_unknown_keys(rows, LAYOUT)
-    products = _parse_products(rows, problems)
+    sheet = parse_sheet(text, LAYOUT, name=name)
+    problems = list(sheet.problems)
+    products = _parse_products(sheet.rows, problems)
     if problems:
         raise InputError(format_problems(problems, LAYOUT, name=name))
     if not products:

@@ -11,9 +11,8 @@ from models.errors import InputError
 from models.operator_log import OperatorLog, OperatorMark
 from models.operator_row import LAYOUT, LineMark, parse_mark
 from models.recording import Recording
-from models.sheet import Problem, Row, find_unknown_keys, format_problems
-from models.sheet_csv import parse_csv_rows
-from models.sheet_json import parse_json_rows
+from models.sheet import Problem, Row, format_problems
+from models.sheet_text import parse_sheet
 from models.span import format_clock
 from models.text_file import decode_text, read_text_file
 
@@ -49,17 +48,14 @@ def parse_operator_log(
     text = decode_text(data, name=name)
     if not text.strip():
         raise InputError(f"{name} is empty; an operator file has a header line and a line per mark")
-    parse_rows = parse_json_rows if text.lstrip()[0] in "[{" else parse_csv_rows
-    read = parse_rows(text, LAYOUT, name=name)
-    if len(read) > MOST_MARKS:
+    sheet = parse_sheet(text, LAYOUT, name=name)
+    if sheet.lines > MOST_MARKS:
         raise InputError(
-            f"{name} has {len(read)} lines, and at most {MOST_MARKS} can be the clicks of one "
+            f"{name} has {sheet.lines} lines, and at most {MOST_MARKS} can be the clicks of one "
             "broadcast; check that it is the right file"
         )
-    problems = [item for item in read if isinstance(item, Problem)]
-    rows = [item for item in read if isinstance(item, Row)]
-    problems += find_unknown_keys(rows, LAYOUT)
-    found = _parse_marks(rows, recording, catalogue, problems)
+    problems = list(sheet.problems)
+    found = _parse_marks(sheet.rows, recording, catalogue, problems)
     problems += _find_clashes(found)
     if problems:
         raise InputError(format_problems(problems, LAYOUT, name=name))
