@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from models.highlight import Evidence, EvidenceKind, Highlight, Source, Status
+from models.highlight import Highlight, Source, Status
 from models.operator_log import OperatorLog, OperatorMark
 from models.recording import MediaKind, Recording
 from models.span import Span
@@ -17,30 +17,11 @@ from pipeline.store.identity import HIGHLIGHT_ID, Sighting
 from pipeline.store.marking import CLICK_MS, OPEN_MARK_MS, KeptMark, lay_marks, place_marks
 from pipeline.store.operator_log import name_marks
 from pipeline.store.overlay import SHORTEST_REMNANT_MS
+from tests.store.detected import make_detected as detected
 
 TITLES = {"P": "产品甲", "Q": "产品乙", "R": "产品丙"}
 DURATION_S = 900
 RECORDING = Recording("rec", "sha256:0", "t", MediaKind.FILE, DURATION_S * 1000, None)
-
-
-def detected(*shapes: tuple[str, int, int], status: Status = Status.PUBLISHED):
-    return tuple(
-        Highlight(
-            id=f"hl_{index}",
-            product_id=product_id,
-            title=f"short {product_id}",
-            span=Span(start_s * 1000, end_s * 1000),
-            point_ms=start_s * 1000 + 500,
-            confidence=0.6,
-            status=status,
-            source=Source.DETECTED,
-            evidence=(
-                Evidence(EvidenceKind.ALIAS, "甲", start_s * 1000 + 100, 1.0),
-                Evidence(EvidenceKind.ALIAS, "甲", end_s * 1000 - 100, 1.0),
-            ),
-        )
-        for index, (product_id, start_s, end_s) in enumerate(shapes)
-    )
 
 
 def log_of(*marks: tuple[str, int] | tuple[str, int, int]) -> OperatorLog:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -12,37 +13,19 @@ from hypothesis import strategies as st
 from models.highlight import (
     Action,
     Correction,
-    Evidence,
-    EvidenceKind,
     Highlight,
     Source,
     Status,
 )
 from models.span import Span, merge
 from pipeline.store.overlay import SHORTEST_REMNANT_MS, overlay
+from tests.store.detected import make_detected
 
 TITLES = {"P": "产品甲", "Q": "产品乙", "R": "产品丙"}
 MADE_AT = datetime(2026, 3, 2, tzinfo=UTC)
 
 
-def detected(*shapes: tuple[str, int, int]) -> tuple[Highlight, ...]:
-    return tuple(
-        Highlight(
-            id=f"hl_{index}",
-            product_id=product_id,
-            title=f"short {product_id}",
-            span=Span(start_s * 1000, end_s * 1000),
-            point_ms=start_s * 1000 + 500,
-            confidence=0.6,
-            status=Status.REVIEW,
-            source=Source.DETECTED,
-            evidence=(
-                Evidence(EvidenceKind.ALIAS, "甲", start_s * 1000 + 100, 1.0),
-                Evidence(EvidenceKind.ALIAS, "甲", end_s * 1000 - 100, 1.0),
-            ),
-        )
-        for index, (product_id, start_s, end_s) in enumerate(shapes)
-    )
+detected = partial(make_detected, status=Status.REVIEW)
 
 
 def correct(
