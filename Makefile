@@ -9,7 +9,7 @@ HLS    := pipeline/web/page/vendor/hls.min.js
 APT    := apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint type imports unit vendor test-browser bench bench-web bench-store bench-encode bench-batch chaos fuzz simulate test-ray eval serve clean
+.PHONY: help setup demo test lint type imports unit vendor test-browser bench bench-web bench-store bench-encode bench-batch bench-clicks chaos fuzz simulate test-ray eval serve clean
 
 help:  ## list the verbs
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | expand -t 16
@@ -93,6 +93,9 @@ bench-encode: $(VENV)/.dev  ## what the encode profiles are worth on CLIPS=folde
 
 bench-batch: setup  ## the driver's memory over a thousand recordings, one worker against two
 	$(BIN)/python -m tests.bench.batch
+
+bench-clicks: $(VENV)/.app  ## what an operator's clicks are worth on recognised speech
+	$(BIN)/python -m tests.bench.clicks
 
 SECONDS ?= 600
 chaos: setup  ## kill, stop and starve batches at random for SECONDS, then compare with an undisturbed one
