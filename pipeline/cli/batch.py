@@ -92,11 +92,11 @@ def _run(
     settings: GlobalSettings, asked: JobSettings, how: BatchOptions, lines: list[BatchLine]
 ) -> None:
     """Run the batch and collect how its recordings ended, also when it is interrupted."""
-    from pipeline.run.depot import place_of
     from pipeline.run.executor import Setup
     from pipeline.run.executors import make_executor
     from pipeline.run.ledger import Ledger
     from pipeline.run.run_batch import iter_batch
+    from pipeline.run.workspace import place_of
 
     plan, total = _plan(how)
     setup = Setup(

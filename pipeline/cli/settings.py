@@ -7,8 +7,7 @@ from pathlib import Path
 
 from models.errors import ConfigError
 from models.remote import RemoteUrl
-from pipeline.run.depot import open_workspace
-from pipeline.run.workspace import Workspace
+from pipeline.run.workspace import Workspace, open_workspace
 from pipeline.store.location import parse_location
 
 

@@ -18,7 +18,7 @@ from pipeline.media.clock import US_PER_MS
 from pipeline.media.demux import Scan
 from pipeline.media.source import Source
 from pipeline.media.tool import Ffmpeg
-from pipeline.process import Finished, run_command
+from pipeline.process.run import Finished, run_command
 
 if TYPE_CHECKING:
     from ffmpeg.nodes import OutputStream

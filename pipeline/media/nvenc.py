@@ -15,7 +15,7 @@ from models.errors import ConfigError, ToolError
 from pipeline.media.encoder import Profile, Rate
 from pipeline.media.search import CrfRange
 from pipeline.media.tool import Ffmpeg
-from pipeline.process import run_command
+from pipeline.process.run import run_command
 
 TRIAL_TIMEOUT_S = 60.0
 """A card that sleeps takes seconds to wake up."""

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from models.errors import ConfigError, ToolError, TransientError
-from pipeline.process import run_command
+from pipeline.process.run import run_command
 
 log = logging.getLogger(__name__)
 

@@ -1,5 +1,4 @@
-"""The only owner of subprocess: runs outside programs, bounded and killable."""
+"""Processes: outside programs, bounded and killable, and workers of our own.
 
-from pipeline.process.run import Finished, run_command
-
-__all__ = ["Finished", "run_command"]
+The only owner of subprocess. Nothing is imported here, for every command comes by.
+"""

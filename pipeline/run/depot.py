@@ -16,16 +16,13 @@ import os
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from models.errors import ConfigError, InputError
 from models.remote import RemoteUrl
 from pipeline.media.artifact import atomic_output, require_space
+from pipeline.remote.storage import RemoteFile, Storage, connect_storage
 from pipeline.run.keys import content_key
-from pipeline.run.workspace import Workspace, make_folder
-
-if TYPE_CHECKING:
-    from pipeline.remote.storage import RemoteFile, Storage
+from pipeline.run.workspace import make_folder
 
 MIRROR = "KANDIAN_MIRROR"
 """Environment variable: the folder that mirrors lie in, one for each address."""
@@ -60,9 +57,6 @@ class Depot:
     @cached_property
     def storage(self) -> Storage:
         """The storage, connected to at first use; its verbs raise what `open_storage` says."""
-        # Here, for every command opens a workspace, and few of them one with a depot.
-        from pipeline.remote.storage import connect_storage
-
         return connect_storage()
 
     def check(self) -> None:
@@ -129,19 +123,8 @@ def digest_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def open_workspace(place: Path | RemoteUrl) -> Workspace:
-    """Return the workspace at a folder, or at an address with its mirror on this machine."""
-    if isinstance(place, RemoteUrl):
-        return Workspace(_mirror_folder(place), Depot(place))
-    return Workspace(place.expanduser().absolute())
-
-
-def place_of(workspace: Workspace) -> Path | RemoteUrl:
-    """Return what any machine can open the workspace by."""
-    return workspace.root if workspace.depot is None else workspace.depot.url
-
-
-def _mirror_folder(url: RemoteUrl) -> Path:
+def mirror_folder(url: RemoteUrl) -> Path:
+    """Return where this machine keeps its mirror of a workspace in an object storage."""
     named = os.environ.get(MIRROR)
     cache = os.environ.get("XDG_CACHE_HOME")
     usual = (Path(cache) if cache else Path.home() / ".cache") / "kandian" / "mirrors"

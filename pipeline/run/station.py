@@ -10,7 +10,6 @@ from typing import Self
 from models.errors import ConfigError, KandianError, TransientError
 from pipeline.process.cores import bind_to_cores
 from pipeline.run.bench import Bench
-from pipeline.run.depot import open_workspace
 from pipeline.run.executor import Broken, Ended, Message, Noted, Setup, Stepped, Work
 from pipeline.run.index_recording import attempt
 from pipeline.run.job import Observer
@@ -19,6 +18,7 @@ from pipeline.run.logs import set_up_logging
 from pipeline.run.outcome import Outcome, outcome_of_error
 from pipeline.run.parcel import unpack
 from pipeline.run.toolbox import Toolbox
+from pipeline.run.workspace import open_workspace
 from pipeline.store.store import Store, open_store
 
 STEP_S = 0.2

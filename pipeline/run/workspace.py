@@ -28,6 +28,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from models.errors import ConfigError, ResourceError
+from models.remote import RemoteUrl
 from pipeline.media.artifact import replace_folder
 from pipeline.process.locks import try_lock
 from pipeline.store.location import make_sqlite_url
@@ -102,6 +103,21 @@ class Workspace:
         path = self.lock_file(name)
         make_folder(path.parent)
         return try_lock(path, stack)
+
+
+def open_workspace(place: Path | RemoteUrl) -> Workspace:
+    """Return the workspace at a folder, or at an address with its mirror on this machine."""
+    if isinstance(place, RemoteUrl):
+        # Here, for every command opens a workspace, and few of them one with a depot.
+        from pipeline.run.depot import Depot, mirror_folder
+
+        return Workspace(mirror_folder(place), Depot(place))
+    return Workspace(place.expanduser().absolute())
+
+
+def place_of(workspace: Workspace) -> Path | RemoteUrl:
+    """Return what any machine can open the workspace by."""
+    return workspace.root if workspace.depot is None else workspace.depot.url
 
 
 def make_folder(folder: Path) -> None:

@@ -14,7 +14,7 @@ from typing import BinaryIO
 
 from models.errors import ConfigError, KandianError, ResourceError, ToolError
 from models.progress import Report
-from pipeline.process import run_command
+from pipeline.process.run import run_command
 from pipeline.transcribe.disk import explain_write_failure
 from pipeline.transcribe.weights import (
     HUB_REPOSITORIES,

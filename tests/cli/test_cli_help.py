@@ -18,7 +18,8 @@ from pipeline.cli.main import kandian as root
 
 HEAVY = (
     "torch", "ctranslate2", "sklearn", "ray", "sqlalchemy", "alembic", "rich", "numpy", "av",
-    "fastapi", "uvicorn", "pydantic", "asyncio", "pipeline.remote",
+    "fastapi", "uvicorn", "pydantic", "asyncio", "subprocess",
+    "pipeline.remote", "pipeline.run.depot",
 )  # fmt: skip
 COLD_START_S = 1.0
 """Loose: the tests share their machine. `make bench` measures the 250 ms that are promised."""

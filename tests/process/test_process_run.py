@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from models.errors import ConfigError, ToolError
-from pipeline.process import run_command
+from pipeline.process.run import run_command
 
 PROMPT_S = 3.0
 """A kill must be done within this; it takes milliseconds, the rest is for a busy machine."""
@@ -203,7 +203,7 @@ def test_a_grandchild_that_holds_the_pipes_does_not_hold_us():
 def test_killing_us_leaves_no_orphan(tmp_path):
     note = tmp_path / "pid"
     ours = f"""
-        from pipeline.process import run_command
+        from pipeline.process.run import run_command
         run_command(["/bin/sh", "-c", "echo $$ > {note}; exec sleep 60"], timeout_s=60)
     """
     parent = subprocess.Popen(

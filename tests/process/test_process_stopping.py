@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.process import run_command
+from pipeline.process.run import run_command
 from pipeline.process.stopping import Stopped, stopped_by_sigterm, unbroken
 
 SOON_S = 0.3

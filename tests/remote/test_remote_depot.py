@@ -15,9 +15,9 @@ from models.remote import RemoteUrl
 from pipeline.run import delivery, pictures, replays
 from pipeline.run.bench import Bench
 from pipeline.run.deposit import deposit_recording
-from pipeline.run.depot import open_workspace
 from pipeline.run.job import JobSettings, Observer
 from pipeline.run.toolbox import Toolbox
+from pipeline.run.workspace import open_workspace
 from pipeline.store.store import open_store
 from tests.remote.conftest import BUCKET, DEPOT, Bucket, Done, Machine
 
