@@ -28,6 +28,11 @@ from pipeline.detect.find_latin import find_latin
 from pipeline.detect.find_links import find_links
 from pipeline.detect.find_meaning import Likeness, find_meaning, read_senses, score_meaning
 from pipeline.detect.find_names import find_names
+from pipeline.detect.find_price_links import (
+    drop_overlapped,
+    find_links_beside,
+    find_price_links,
+)
 from pipeline.detect.find_prices import find_prices
 from pipeline.detect.find_specs import find_specs
 from pipeline.detect.findings import Finding, surprise
@@ -40,7 +45,7 @@ from pipeline.detect.shop import index_shop
 from pipeline.detect.tabulate import NAME_KINDS, tabulate
 from pipeline.detect.units import Unit, make_units
 
-DETECT_VERSION = "5"
+DETECT_VERSION = "6"
 """Raised whenever the same input may give another detection; part of the stage's key."""
 
 MENTION_SHARE = 0.5
@@ -163,13 +168,25 @@ def gather_findings(
     prices = list(find_prices(units, catalogue))
     written = {(finding.unit, finding.product) for finding in prices}
     heard = find_heard_prices(units, catalogue)
+    together = list(find_price_links(units, catalogue, started_at))
+    numbers = [
+        *find_links(units, catalogue, started_at),
+        *prices,
+        *(finding for finding in heard if (finding.unit, finding.product) not in written),
+    ]
+    numbers = [*drop_overlapped(numbers, together), *together]
+    linked = {
+        (finding.unit, finding.product)
+        for finding in numbers
+        if finding.evidence.kind is EvidenceKind.LINK_NUMBER
+    }
+    beside = find_links_beside(units, catalogue, started_at)
     return [
         *find_names(units, shop),
         *find_latin(units, shop),
         *find_grams(units, shop),
-        *find_links(units, catalogue, started_at),
-        *prices,
-        *(finding for finding in heard if (finding.unit, finding.product) not in written),
+        *numbers,
+        *(finding for finding in beside if (finding.unit, finding.product) not in linked),
         *find_specs(units, catalogue),
         *find_meaning(units, likeness.near),
     ]

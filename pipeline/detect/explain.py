@@ -35,6 +35,7 @@ LABELS: Mapping[str, str] = {
     "pair_written": "two syllables of its title, as written",
     "pair_heard": "two syllables of its title, as heard",
     "link": "its link number",
+    "confirmed": "its link number, confirmed by the price",
     "price": "its price",
     "spec": "its specification",
     "meaning": "meaning of the sentence",

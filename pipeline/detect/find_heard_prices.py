@@ -7,6 +7,7 @@ syllables and looked for among those that were heard. Mandarin only.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
@@ -17,13 +18,19 @@ from pipeline.detect.findings import Finding, rarity
 from pipeline.detect.shop import Gram
 from pipeline.detect.units import Unit
 from pipeline.language.numerals import format_han, parse_han
-from pipeline.language.sound import fold, read_syllables
+from pipeline.language.sound import Sound, fold, read_syllables
 
 HEARD_SHARE = 0.5
 """Share of a price's rarity that counts when only its sounds agree."""
 FEWEST_SYLLABLES = 4
 """A shorter price sounds like too much else; with 块 behind it, one syllable less will do."""
 MOST_PRICE = 100_000
+_COUNTS = "一二三四五六七八九"
+_QUANTITY = re.compile("[1-9][0-9]{1,5}")
+_SHORTENED = re.compile(
+    "百[一二三四五六七八九]十$|千[一二三四五六七八九]百$|万[一二三四五六七八九]千$"
+)
+"""Ends of numbers whose last unit people leave out: 四千二百八 is 4280."""
 _YUAN_KEYS = frozenset({"kuai", "yuan"})
 
 
@@ -52,7 +59,8 @@ def iter_heard_prices(
 
     Not where the price is written as a number: another finder reads those.
     """
-    keys = tuple(sound.key for sound in unit.sounds)
+    sounds = tuple(_voice(unit))
+    keys = tuple(sound.key for sound in sounds)
     written = {numeral.start: numeral for numeral in unit.numerals}
     place = 0
     while place < len(keys):
@@ -62,14 +70,35 @@ def iter_heard_prices(
             place += 1
             continue
         price, length = spelled[gram], len(gram)
-        start, end = unit.sounds[place].start, unit.sounds[place + length - 1].end
+        start, end = sounds[place].start, sounds[place + length - 1].end
         numeral = written.get(start)
         whole = numeral is not None and numeral.value == price
         money = keys[place + length : place + length + 1]
         enough = length + (bool(money) and money[0] in _YUAN_KEYS) >= FEWEST_SYLLABLES
-        if enough and not whole and not _goes_on(unit.text.text, start, end):
+        cut = place + length < len(sounds) and sounds[place + length].start < end
+        if enough and not whole and not cut and not _goes_on(unit.text.text, start, end):
             yield price, start, end
         place += length
+
+
+def _voice(unit: Unit) -> Iterator[Sound]:
+    """Yield the sounds of a unit, its numbers in digits read as quantities: 260 is 二百六十."""
+    quantities = {
+        numeral.start: numeral
+        for numeral in unit.numerals
+        if _QUANTITY.fullmatch(unit.text.text[numeral.start : numeral.end])
+    }
+    read_to = 0
+    for sound in unit.sounds:
+        if sound.start < read_to:
+            continue
+        numeral = quantities.get(sound.start)
+        if numeral is None or sound.is_word:
+            yield sound
+            continue
+        read_to = numeral.end
+        for plain in read_syllables(format_han(int(numeral.value))):
+            yield Sound(fold(plain), plain, numeral.start, numeral.end, is_word=False)
 
 
 def _goes_on(text: str, start: int, end: int) -> bool:
@@ -94,6 +123,11 @@ def _say(price: Decimal) -> Iterator[str]:
         return
     tenths = int(price * 10) % 10
     words = format_han(whole)
-    variants = {words, words.replace("二百", "两百").replace("二千", "两千")}
+    variants = {
+        words,
+        words.replace("二百", "两百").replace("二千", "两千").replace("二万", "两万"),
+    }
     for variant in sorted(variants):
         yield f"{variant}块{format_han(tenths)}" if tenths else variant
+        if not tenths and _SHORTENED.search(variant):
+            yield variant[:-1]

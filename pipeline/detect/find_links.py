@@ -42,6 +42,10 @@ _AFTER_OTHER = re.compile(
 _ENGLISH = re.compile(
     r"\b(?P<word>link|links|item|number|lot|no\.?)\s*(?:number\s*|no\.?\s*|#\s*|is\s*)?$"
 )
+_ENGLISH_LISTED = re.compile(
+    r"\s+(?:on|in|down|along)(?:\s+on)?\s+the\s+(?:list|shelf|page|cart)\b"
+)
+"""What follows in "fourteen on the list"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,9 +169,13 @@ def _glued(number: int, shelves: Mapping[int, object]) -> int:
 
 
 def _read_english(unit: Unit, numeral: Numeral) -> _Call | None:
-    """Read "link three", "link number three", "item 3", "number three"."""
+    """Read "link three", "link number three", "item 3", "number three", "three on the list"."""
+    if numeral.value != numeral.value.to_integral_value():
+        return None
+    if _ENGLISH_LISTED.match(unit.text.text, numeral.end):
+        return _Call(int(numeral.value), numeral.start, numeral.end, ORDERED_TRUST)
     match = _ENGLISH.search(unit.text.text[: numeral.start])
-    if match is None or numeral.value != numeral.value.to_integral_value():
+    if match is None:
         return None
     trust = FULL_TRUST if match["word"].startswith("link") else ORDERED_TRUST
     return _Call(int(numeral.value), match.start(), numeral.end, trust)

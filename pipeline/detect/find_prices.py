@@ -12,6 +12,7 @@ from models.catalogue import Catalogue
 from models.highlight import Evidence, EvidenceKind
 from pipeline.detect.findings import Finding, rarity
 from pipeline.detect.units import Unit
+from pipeline.language.normalise import is_han
 from pipeline.language.numerals import DIGIT_VALUES, Numeral
 
 MONEY_SHARE = 0.6
@@ -20,6 +21,9 @@ BARE_SHARE = 0.35
 """The same for a bare number that equals the price."""
 FEWEST_BARE = 15
 """A smaller bare number counts things, not money."""
+MANDARIN_CENTS, ENGLISH_CENTS = 90, 1
+"""Cents of prices that recognisers write without the point: 2499 is 24.99, and 2750 said by a
+speaker of English 27.50."""
 
 _YUAN = re.compile(r"\s*(?:块钱|块|元|米(?![a-z厚长宽高])|dollars?|bucks?)\s*")
 _TENTHS = re.compile(
@@ -88,8 +92,14 @@ def iter_amounts(text: str, numerals: Sequence[Numeral]) -> Iterator[Amount]:
         has_cents = numeral.value != numeral.value.to_integral_value()
         is_money = has_sign or has_cents or near
         yield Amount(numeral.value, numeral.start, numeral.end, is_money)
-        if 100 < numeral.value < 100_000 and numeral.value % 100 >= 90 and not has_cents:
+        cents = 0 if has_cents else numeral.value % 100
+        if 100 < numeral.value < 100_000 and cents >= _least_cents(text):
             yield Amount(numeral.value / 100, numeral.start, numeral.end, is_money)
+
+
+def _least_cents(text: str) -> int:
+    """Return the cents from which on a point may have been dropped."""
+    return MANDARIN_CENTS if any(is_han(character) for character in text) else ENGLISH_CENTS
 
 
 def _with_tenths(text: str, numeral: Numeral, end: int) -> Amount:

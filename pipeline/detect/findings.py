@@ -16,7 +16,7 @@ class Form(StrEnum):
     """How a run of a product's words is said: what it is worth is fitted form by form."""
 
     WHOLE = "whole"
-    """No part of a title: a name, a number, a sentence."""
+    """No part of a title, by itself: a name, a number, a sentence."""
     RUN_WRITTEN = "run_written"
     """Three syllables or more, or two words, as the shop writes them."""
     RUN_HEARD = "run_heard"
@@ -25,6 +25,8 @@ class Form(StrEnum):
     """Two syllables or one word, as the shop writes them."""
     PAIR_HEARD = "pair_heard"
     """As many, of which only the sounds agree: with much ordinary speech, too."""
+    CONFIRMED = "confirmed"
+    """A link number that the price said with it confirms."""
 
 
 @dataclass(frozen=True, slots=True)

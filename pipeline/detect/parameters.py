@@ -25,6 +25,8 @@ class Weights:
     pair_written: float
     pair_heard: float
     link: float
+    confirmed: float
+    """Of a link number that the price said with it confirms."""
     price: float
     spec: float
     meaning: float

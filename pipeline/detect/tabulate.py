@@ -32,6 +32,7 @@ COLUMNS = (
     Form.PAIR_WRITTEN.value,
     Form.PAIR_HEARD.value,
     "link",
+    Form.CONFIRMED.value,
     "price",
     "spec",
 )
@@ -43,7 +44,7 @@ _BY_KIND = {
     EvidenceKind.PRICE: "price",
     EvidenceKind.SPEC: "spec",
 }
-_ADDING = frozenset({"spec", *(form.value for form in Form if form is not Form.WHOLE)})
+_ADDING = frozenset({"spec", *(form for form in Form if form not in (Form.WHOLE, Form.CONFIRMED))})
 """Of several pieces of these kinds all count; of the others only the strongest."""
 
 

@@ -16,18 +16,16 @@ from pipeline.language.numerals import Numeral, iter_numerals
 from pipeline.language.sound import Sound, sound_out
 
 SENTENCE_END = re.compile(r"(?:[。！？；!?;]|\.(?!\d))+[”’\"')）]*\s*")
-CLAUSE_END = re.compile(r"(?:[，、：]|,(?!\d)|:(?!\d))\s*")
+WHOLE_MS = 5_000
+"""A sentence up to this long is one unit; a longer one is cut: one unit should hold one thought."""
+TARGET_MS = 4_000
+"""Length of the pieces that it is cut to: the median sentence of our text broadcasts."""
 LONGEST_MS = 8_000
-"""A sentence longer than this is cut at a comma: one unit should hold one thought."""
+"""No piece is longer where a word allows a cut."""
 SHORTEST_MS = 1_500
 """A piece shorter than this joins the next one: "对。" is no unit."""
 JOIN_GAP_MS = 700
 """A short piece joins the next one only over a silence shorter than this."""
-MARKLESS_MS = 5_000
-"""Nobody speaks so long without a mark where marks are written (99 in 100 clauses of our text
-broadcasts are shorter): such a stretch is cut by its words."""
-TARGET_MS = 4_000
-"""Length of the pieces that such a stretch is cut to: the median sentence of the same texts."""
 PAUSE_MS = 200
 """A silence inside a stretch from which on a cut there is a good one."""
 
@@ -51,7 +49,7 @@ class Unit:
 
 
 def make_units(utterances: Sequence[Utterance]) -> tuple[Unit, ...]:
-    """Cut speech at sentence ends, long sentences at commas; join what is too short.
+    """Cut speech at sentence ends, long sentences at marks and words; join what is too short.
 
     Works for breath groups of a recogniser, one-minute cues and captions cut by the clock alike;
     what has no punctuation is cut before words that begin a clause. The order of time is kept;
@@ -81,36 +79,21 @@ class _Piece:
 
 
 def _cut(passage: Passage) -> Iterator[_Piece]:
-    """Yield the sentences of a passage, the clauses of the long ones, the parts of the rest."""
+    """Yield the sentences of a passage, the long ones in parts."""
     for start, end in _ranges(passage.text, 0, len(passage.text), SENTENCE_END):
         for first, last in _cut_sentence(passage, start, end):
-            for begin, stop in _cut_markless(passage, first, last):
-                piece = _piece(passage, begin, stop)
-                if piece is not None:
-                    yield piece
+            piece = _piece(passage, first, last)
+            if piece is not None:
+                yield piece
 
 
 def _cut_sentence(passage: Passage, start: int, end: int) -> Iterator[tuple[int, int]]:
-    sentence = _piece(passage, start, end)
-    if sentence is None or sentence.duration_ms <= LONGEST_MS:
-        yield start, end
-        return
-    times = passage.times
-    begin = start
-    for _clause_start, clause_end in _ranges(passage.text, start, end, CLAUSE_END):
-        enough = times[min(clause_end, len(times) - 1)] - times[begin] >= LONGEST_MS // 2
-        if enough or clause_end == end:
-            yield begin, clause_end
-            begin = clause_end
+    """Cut a long sentence by its marks, words and pauses.
 
-
-def _cut_markless(passage: Passage, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Cut what goes on too long without a mark by its words and pauses."""
-    longest_ms = max(
-        passage.ends[last - 1] - passage.times[first]
-        for first, last in _ranges(passage.text, start, end, CLAUSE_END)
-    )
-    if longest_ms <= MARKLESS_MS:
+    Never at every comma: recognisers set them where a speaker draws breath, and other decoding
+    settings write none at all.
+    """
+    if passage.ends[end - 1] - passage.times[start] <= WHOLE_MS:
         yield start, end
         return
     costs = {start + place: cost for place, cost in cut_costs(passage.text[start:end]).items()}

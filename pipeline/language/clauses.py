@@ -6,6 +6,8 @@ Recognisers without punctuation, and captions of a fixed length, leave nothing e
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from pipeline.language.normalise import is_han
 from pipeline.language.numerals import iter_numerals
@@ -84,7 +86,14 @@ def _iter_unbroken(text: str) -> list[tuple[int, int]]:
         (numeral.start, min(_end_of_unit(text, numeral.end), len(text)))
         for numeral in (iter_numerals(lowered) if len(lowered) == len(text) else ())
     ]
-    return words + numbers
+    return words + numbers + list(_join_calls(text, numbers))
+
+
+def _join_calls(text: str, numbers: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Yield a number with the link number behind it: 一百三十九,八号 belongs together."""
+    for (start, end), (following, last) in pairwise(numbers):
+        if "号" in text[following:last] and not text[end:following].strip(" ,，、"):
+            yield start, last
 
 
 def _end_of_unit(text: str, end: int) -> int:

@@ -10,7 +10,7 @@ from pathlib import Path
 from models.catalogue import Catalogue
 from models.catalogue_file import read_catalogue
 from models.errors import InputError
-from models.highlight import Highlight, Status
+from models.highlight import EvidenceKind, Highlight, Status
 from models.transcript import Transcript
 from pipeline.detect.detect import detect
 from pipeline.detect.encoder import SentenceEncoder
@@ -124,10 +124,14 @@ class _Subject:
             encode = self._encoder.encode
             return run_baseline(track.baseline, transcript, catalogue, encode=encode)
         settings = self._bench.toolbox.detect_settings
+        # What the mask leaves of a number, by chance or beside its price, would still be its link.
+        masked = (EvidenceKind.LINK_NUMBER,) if track.links is Links.MASKED else ()
         return detect(
             transcript,
             catalogue,
-            settings=replace(settings, without=track.without, evidence_limit=ALL_EVIDENCE),
+            settings=replace(
+                settings, without=(*track.without, *masked), evidence_limit=ALL_EVIDENCE
+            ),
             started_at=None,
             encoder=self._encoder,
         ).highlights

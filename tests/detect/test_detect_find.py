@@ -113,6 +113,7 @@ def test_links(text: str, expected: set[str], units: Speak, shelf: Catalogue) ->
     [
         ("grab link three now", {"T3"}),
         ("it is link number 16 tonight", {"T4"}),
+        ("that is sixteen on the list", {"T4"}),
         ("item 2 is back", {"T2"}),
         ("i have three dogs", set()),
     ],

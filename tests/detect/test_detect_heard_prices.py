@@ -12,7 +12,7 @@ from pipeline.detect.find_links import find_links
 from pipeline.detect.units import make_units
 from tests.detect.conftest import say
 
-PRICES = ("199", "168", "49", "129", "29.9", "89", "120", "230")
+PRICES = ("199", "168", "49", "129", "29.9", "89", "120", "230", "268", "6680")
 SHOP = Catalogue(
     tuple(
         Product(id=price, title=f"货{place}", price=Decimal(price), link_no=place)
@@ -29,6 +29,9 @@ SHOP = Catalogue(
         pytest.param("降噪这个一百九十九十五号", ["199"], id="runs-into-a-link"),
         pytest.param("只要二时九块九", ["29.9"], id="tenths"),
         pytest.param("把时久块钱一瓶", ["89"], id="short-with-yuan"),
+        pytest.param("只要260把,十二号", ["268"], id="digits-and-a-homophone"),
+        pytest.param("三十一号,6600吧", ["6680"], id="last-unit-left-out"),
+        pytest.param("就6688", [], id="digits-go-on"),
         pytest.param("把酒言欢", [], id="short-without-yuan"),
         pytest.param("今天两败三时拿走", ["230"], id="two-as-liang"),
         pytest.param("一百二十五块", [], id="part-of-a-longer-number"),

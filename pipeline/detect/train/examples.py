@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
+from models.highlight import EvidenceKind
 from pipeline.detect.cues import find_cues
 from pipeline.detect.decode import NONE_STATE
 from pipeline.detect.detect import gather_findings, read_broadcast
@@ -120,6 +121,8 @@ def make_example(broadcast: Broadcast, hearing: Hearing, encoder: SentenceEncode
     senses = read_senses(units, broadcast.catalogue, encoder)
     likeness = score_meaning(units, senses)
     findings = gather_findings(units, broadcast.catalogue, None, likeness)
+    if hearing.masked:
+        findings = [f for f in findings if f.evidence.kind is not EvidenceKind.LINK_NUMBER]
     labels = label_units(units, broadcast)
     kinds = tell_kinds(units, broadcast)
     cues = find_cues(units)
