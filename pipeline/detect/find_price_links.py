@@ -191,10 +191,14 @@ def _iter_beside(unit: Unit, shelf: Shelf) -> Iterator[_Tag]:
         spoken = text[numeral.start : numeral.end]
         if not whole or spoken in _COMMON or _COUNTED.match(text, numeral.end):
             continue
-        for amount in amounts:
-            apart = numeral.end <= amount.start or amount.end <= numeral.start
-            products = shelf.get((amount.value.normalize(), int(numeral.value)))
-            if products and apart:
+        prices = {
+            amount.value
+            for amount in amounts
+            if numeral.end <= amount.start or amount.end <= numeral.start
+        }
+        for price in sorted(prices):
+            products = shelf.get((price, int(numeral.value)))
+            if products:
                 yield _Tag(products, numeral.start, numeral.end, BESIDE_TRUST)
 
 
