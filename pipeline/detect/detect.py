@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -165,31 +165,33 @@ def gather_findings(
 ) -> list[Finding]:
     """Return what every finder found, finder by finder."""
     shop = index_shop(catalogue)
-    prices = list(find_prices(units, catalogue))
-    written = {(finding.unit, finding.product) for finding in prices}
-    heard = find_heard_prices(units, catalogue)
-    together = list(find_price_links(units, catalogue, started_at))
-    numbers = [
-        *find_links(units, catalogue, started_at),
-        *prices,
-        *(finding for finding in heard if (finding.unit, finding.product) not in written),
-    ]
-    numbers = [*drop_overlapped(numbers, together), *together]
-    linked = {
-        (finding.unit, finding.product)
-        for finding in numbers
-        if finding.evidence.kind is EvidenceKind.LINK_NUMBER
-    }
-    beside = find_links_beside(units, catalogue, started_at)
     return [
         *find_names(units, shop),
         *find_latin(units, shop),
         *find_grams(units, shop),
-        *numbers,
-        *(finding for finding in beside if (finding.unit, finding.product) not in linked),
+        *_gather_numbers(units, catalogue, started_at),
         *find_specs(units, catalogue),
         *find_meaning(units, likeness.near),
     ]
+
+
+def _gather_numbers(
+    units: Sequence[Unit], catalogue: Catalogue, started_at: datetime | None
+) -> list[Finding]:
+    """Return prices and link numbers; what is read together or as written is read once."""
+    prices = list(find_prices(units, catalogue))
+    heard = find_heard_prices(units, catalogue)
+    together = list(find_price_links(units, catalogue, started_at))
+    apart = [*find_links(units, catalogue, started_at), *prices, *_unknown(heard, prices)]
+    numbers = [*drop_overlapped(apart, together), *together]
+    links = [f for f in numbers if f.evidence.kind is EvidenceKind.LINK_NUMBER]
+    return [*numbers, *_unknown(find_links_beside(units, catalogue, started_at), links)]
+
+
+def _unknown(findings: Iterable[Finding], known: Sequence[Finding]) -> Iterator[Finding]:
+    """Yield the findings of products that nothing known speaks for in the same unit."""
+    places = {(finding.unit, finding.product) for finding in known}
+    return (f for f in findings if (f.unit, f.product) not in places)
 
 
 @dataclass(frozen=True, slots=True)

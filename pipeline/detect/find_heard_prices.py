@@ -25,7 +25,6 @@ HEARD_SHARE = 0.5
 FEWEST_SYLLABLES = 4
 """A shorter price sounds like too much else; with 块 behind it, one syllable less will do."""
 MOST_PRICE = 100_000
-_COUNTS = "一二三四五六七八九"
 _QUANTITY = re.compile("[1-9][0-9]{1,5}")
 _SHORTENED = re.compile(
     "百[一二三四五六七八九]十$|千[一二三四五六七八九]百$|万[一二三四五六七八九]千$"

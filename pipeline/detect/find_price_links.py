@@ -36,6 +36,7 @@ LEAST_PRICE = 10
 FEWEST_DIGITS = 3
 """Digits from which on zeros at the end of a price may have been left out: 两万六千八 is 268."""
 MOST_HAN = 99_999_999
+"""The largest number that `format_han` writes."""
 
 _HAN = "零〇一二两俩三四五六七八九十百千万幺"
 _RUN = re.compile(rf"(?P<run>[0-9{_HAN}][0-9{_HAN}.,点块元钱月 ]{{0,13}})号")

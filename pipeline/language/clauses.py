@@ -46,6 +46,8 @@ _ENGLISH_PLACE = re.compile(
     rf"(?<=[\s])(?=(?:{'|'.join(map(re.escape, _ENGLISH_STARTS.split()))})\b)", re.IGNORECASE
 )
 _WORD = re.compile(r"[^\W\d_\u4e00-\u9fff]+(?:['’-][^\W\d_\u4e00-\u9fff]+)*|\d+(?:[.,:]\d+)*")
+_CALL_MARKS = frozenset("号號")
+_PAUSES = " ,，、"
 _AFTER_NUMBER = 2
 """Characters behind a number that may be its unit: 三号链接, 九块九, 500 ml."""
 
@@ -92,7 +94,8 @@ def _iter_unbroken(text: str) -> list[tuple[int, int]]:
 def _join_calls(text: str, numbers: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     """Yield a number with the link number behind it: 一百三十九,八号 belongs together."""
     for (start, end), (following, last) in pairwise(numbers):
-        if "号" in text[following:last] and not text[end:following].strip(" ,，、"):
+        called = not _CALL_MARKS.isdisjoint(text[following:last])
+        if called and not text[end:following].strip(_PAUSES):
             yield start, last
 
 

@@ -33,9 +33,10 @@ def test_numbers_and_words_are_not_cut(text: str) -> None:
     assert not set(cut_costs(text)) & set(range(1, min(len(text), 3)))
 
 
-def test_a_price_and_the_link_number_behind_it_stay_together() -> None:
-    text = "就一百三十九,八号,自己拍"
-    assert not set(cut_costs(text)) & set(range(2, text.index("号") + 1))
+@pytest.mark.parametrize("mark", ["号", "號"], ids=["simplified", "traditional"])
+def test_a_price_and_the_link_number_behind_it_stay_together(mark: str) -> None:
+    text = f"就一百三十九,八{mark},自己拍"
+    assert not set(cut_costs(text)) & set(range(2, text.index(mark) + 1))
     assert text.index("自") in cut_costs(text)
 
 

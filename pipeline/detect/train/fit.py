@@ -290,7 +290,7 @@ def _judge_unseen(outcomes: Sequence[Outcome], fold_by_name: dict[str, int]) -> 
 
 
 def fit_confidence(outcomes: Sequence[Outcome]) -> ConfidenceWeights:
-    """Fit the logistic; every way of hearing counts the same, the recogniser's own above all."""
+    """Fit the logistic; every way of hearing counts the same."""
     stretches = [stretch for outcome in outcomes for stretch in outcome.stretches]
     heard = [outcome.example.hearing for outcome in outcomes for _stretch in outcome.stretches]
     counts = Counter(heard)
